@@ -1,0 +1,30 @@
+# The compile flags of our own code, in one INTERFACE target that is linked PRIVATE.
+add_library(outpost_flags INTERFACE)
+target_compile_features(outpost_flags INTERFACE cxx_std_20)
+target_compile_options(outpost_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror
+  # Determinism: no fused multiply-add behind our back, so that every platform gives the same bits.
+  -ffp-contract=off
+  # Changes no result; lets sqrt be one instruction.
+  -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 warns wrongly of overlap in inlined std::string concatenation (GCC bug 105651).
+  target_compile_options(outpost_flags INTERFACE -Wno-restrict)
+endif()
+target_compile_definitions(outpost_flags INTERFACE EIGEN_DONT_VECTORIZE)
+
+if(OUTPOST_SANITIZE)
+  target_compile_options(outpost_flags INTERFACE -fsanitize=${OUTPOST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(outpost_flags INTERFACE -fsanitize=${OUTPOST_SANITIZE})
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+find_program(OUTPOST_CCACHE ccache)
+if(OUTPOST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${OUTPOST_CCACHE})
+endif()

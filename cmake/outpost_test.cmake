@@ -1,0 +1,11 @@
+# outpost_test(NAME sources...): a Catch2 program linked with outpost::test_support.
+function(outpost_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE outpost::test_support outpost_flags)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(EMSCRIPTEN)
+    target_link_options(${name} PRIVATE -sALLOW_MEMORY_GROWTH=1 -sSTACK_SIZE=1MB -sEXIT_RUNTIME=1 -sNODERAWFS=1 -fexceptions)
+    target_compile_options(${name} PRIVATE -fexceptions)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()

@@ -1,0 +1,53 @@
+/// @file  Detector: the one interface of every anomaly detector. A higher score is more anomalous.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <outpost/base/bytes.hpp>
+#include <outpost/base/execution.hpp>
+#include <outpost/base/matrix.hpp>
+#include <outpost/base/result.hpp>
+
+namespace outpost {
+
+/// What fitting needs beside the data.
+struct FitContext {
+  std::uint64_t seed = 42;
+  RunContext run;
+};
+
+/// Fits on rows, then scores rows. Input is finite (the pipeline imputes and clips to +-1e18 first).
+///
+/// Training scores are transductive: a row is not its own neighbour. score() is inductive: it treats every
+/// row as new. Same data, parameters and seed give the same bits on every platform, whatever the executor.
+/// After an error from fit() or read() the detector may only be destroyed or fitted again.
+/// score() may run on several threads at once; nothing else may.
+class Detector {
+ public:
+  virtual ~Detector() = default;
+
+  /// Learns from `rows` (n x d, n >= 1, d >= 1) and writes n training scores (finite).
+  /// Errors: not_enough_data (message says how many rows are needed), cancelled.
+  virtual Result<void> fit(MatrixView rows, const FitContext& context, std::span<float> training_scores) = 0;
+
+  /// Writes one finite score a row. `rows.cols()` is that of fit. Cannot fail once fitted.
+  virtual void score(MatrixView rows, std::span<float> scores) const = 0;
+
+  /// The fitted state, to be read by a detector made with the same parameters.
+  virtual void write_state(ByteWriter& writer) const = 0;
+  /// Reads what write_state wrote, for `features` columns. Everything read is checked. Errors: corrupt_model.
+  virtual Result<void> read_state(ByteReader& reader, std::size_t features) = 0;
+
+  /// Bytes of the fitted state in memory.
+  virtual std::size_t memory_bytes() const = 0;
+  /// Peak bytes that fit() takes beside its input, for n rows of d features (an estimate, for a warning).
+  virtual std::size_t fit_memory_bytes(std::size_t rows, std::size_t features) const = 0;
+};
+
+/// Scores all rows in chunks on the context's executor. Errors: cancelled.
+Result<void> score_rows(const Detector& detector, MatrixView rows, std::span<float> scores, const RunContext& context);
+
+}  // namespace outpost

@@ -1,0 +1,55 @@
+#include "distinct_counter.hpp"
+
+namespace outpost {
+
+DistinctCounter::Outcome DistinctCounter::insert(std::size_t place, std::uint64_t key) {
+  if (size_ == kMaxTrackedDistinct) return Outcome::full;
+  slots_[place] = {key, kOneMore | size_};
+  ++size_;
+  if (size_ * 8 > slots_.size() * 5) grow();
+  return Outcome::fresh;
+}
+
+void DistinctCounter::grow() {
+  std::vector<Slot> old(slots_.empty() ? 8 : slots_.size() * 2);
+  old.swap(slots_);
+  shift_ = 64;
+  for (std::size_t size = slots_.size(); size > 1; size /= 2) --shift_;
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.state == 0) continue;
+    std::size_t place = home(slot.key);
+    while (slots_[place].state != 0) place = (place + 1) & mask;
+    slots_[place] = slot;
+  }
+}
+
+DistinctCounter::Entry DistinctCounter::top() const {
+  if (closed_) return top_;
+  Entry best;
+  for (const Slot& slot : slots_) {
+    if (slot.state == 0) continue;
+    const Entry entry{slot.key, slot.state / kOneMore, static_cast<std::size_t>(slot.state % kOneMore)};
+    if (entry.count > best.count || (entry.count == best.count && entry.ordinal < best.ordinal)) best = entry;
+  }
+  return best;
+}
+
+void DistinctCounter::close() {
+  top_ = top();
+  closed_ = true;
+  std::vector<Slot>().swap(slots_);
+}
+
+std::vector<DistinctCounter::Entry> DistinctCounter::entries() const {
+  std::vector<Entry> all;
+  if (!closed_) all.reserve(size_);
+  for (const Slot& slot : slots_) {
+    if (slot.state != 0) {
+      all.push_back({slot.key, slot.state / kOneMore, static_cast<std::size_t>(slot.state % kOneMore)});
+    }
+  }
+  return all;
+}
+
+}  // namespace outpost

@@ -1,0 +1,91 @@
+#include "messages.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+#include <outpost/base/names.hpp>
+
+namespace outpost {
+
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t place = text.size(); place > 3;) {
+    place -= 3;
+    text.insert(place, 1, ',');
+  }
+  return text;
+}
+
+std::string counted(std::uint64_t value, std::string_view singular, std::string_view plural) {
+  std::string text = grouped(value);
+  text += ' ';
+  text += value == 1 ? singular : plural;
+  return text;
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  if (part >= whole) return "100 %";
+  if (part == 0) return "0 %";
+  const auto tenths = static_cast<std::uint64_t>(static_cast<double>(part) / static_cast<double>(whole) * 1000.0 + 0.5);
+  if (tenths == 0) return "under 0.1 %";
+  if (tenths >= 1000) return "over 99.9 %";
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+  return text + " %";
+}
+
+std::string number_text(double value) {
+  char buffer[40];
+  for (int digits = 15; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  std::string text = buffer;
+  for (char& c : text) {
+    if (c == ',') c = '.';  // a program may have set a locale
+  }
+  return text;
+}
+
+std::string_view cut_text(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  std::size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
+std::string quoted_cell(std::string_view text) {
+  const std::string_view cut = cut_text(text, 40);
+  std::string quoted = "'";
+  quoted += cut;
+  quoted += cut.size() < text.size() ? "...'" : "'";
+  return quoted;
+}
+
+std::string unknown_name_hint(std::string_view wrong, std::span<const std::string_view> known) {
+  if (const std::string_view near = nearest_name(wrong, known); !near.empty()) {
+    return "Did you mean '" + std::string(near) + "'?";
+  }
+  constexpr std::size_t shown = 10;
+  std::string hint = "The columns are ";
+  for (std::size_t i = 0; i < known.size() && i < shown; ++i) {
+    if (i > 0) hint += ", ";
+    hint += known[i];
+  }
+  if (known.size() > shown) hint += " and " + counted(known.size() - shown, "other", "others");
+  return hint + ".";
+}
+
+void report_position(const RunContext& context, const ByteSource& source) {
+  std::uint64_t position = source.position();
+  std::uint64_t size = source.size().value_or(0);
+  // size_t has 32 bits in WebAssembly: halve both until they fit, the share stays the same.
+  while (position > std::numeric_limits<std::size_t>::max() || size > std::numeric_limits<std::size_t>::max()) {
+    position >>= 1;
+    size >>= 1;
+  }
+  context.report(static_cast<std::size_t>(position), static_cast<std::size_t>(size));
+}
+
+}  // namespace outpost

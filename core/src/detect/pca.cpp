@@ -1,0 +1,381 @@
+#include <outpost/detect/pca.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include <Eigen/Eigenvalues>
+
+#include "detect/registry_rows.hpp"
+#include "detect/support.hpp"
+
+namespace outpost {
+
+namespace {
+
+constexpr std::size_t kMaxOrder = 2048;  // of the matrix whose eigenvectors are found: half a minute
+constexpr std::size_t kUnroll = 8;       // vectors added to the matrix at once
+/// Components with less variance than this share of the first are rounding noise: float32 leaves about 1e-14,
+/// numbers written with five digits 1e-10.
+constexpr double kNoise = 1e-9;
+
+/// total[j] = sum over chunks of rows, in their order, of what `work(first, count, partial)` adds to its partial.
+/// False when cancelled.
+bool sum_over_chunks(std::size_t rows, const RunContext& run, std::vector<double>& total,
+                     const std::function<void(std::size_t, std::size_t, double*)>& work) {
+  const std::size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
+  const std::size_t group = std::min(chunks, std::max<std::size_t>(1, run.executor().concurrency()));
+  std::vector<double> partials(group * total.size());
+  for (std::size_t begin = 0; begin < chunks; begin += group) {
+    if (run.cancelled()) return false;
+    const std::size_t count = std::min(group, chunks - begin);
+    std::fill(partials.begin(), partials.end(), 0.0);
+    run.executor().parallel_for(count, [&](std::size_t i) {
+      const std::size_t first = (begin + i) * kChunkRows;
+      work(first, std::min(kChunkRows, rows - first), partials.data() + i * total.size());
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < total.size(); ++j) total[j] += partials[i * total.size() + j];
+    }
+    run.report(std::min(rows, (begin + count) * kChunkRows), rows);
+  }
+  return true;
+}
+
+/// Adds the outer products of kUnroll vectors of `size` values to a lower triangle stored by rows. Each entry is summed
+/// in the order of the vectors.
+void add_outer_products(const double* __restrict vectors, std::size_t size, double* __restrict triangle) {
+  static_assert(kUnroll == 8);
+  const double *v0 = vectors, *v1 = v0 + size, *v2 = v1 + size, *v3 = v2 + size;
+  const double *v4 = v3 + size, *v5 = v4 + size, *v6 = v5 + size, *v7 = v6 + size;
+  for (std::size_t i = 0; i < size; ++i) {
+    double* __restrict row = triangle + i * (i + 1) / 2;
+    const double a0 = v0[i], a1 = v1[i], a2 = v2[i], a3 = v3[i], a4 = v4[i], a5 = v5[i], a6 = v6[i], a7 = v7[i];
+    for (std::size_t j = 0; j <= i; ++j) {
+      row[j] = row[j] + a0 * v0[j] + a1 * v1[j] + a2 * v2[j] + a3 * v3[j] + a4 * v4[j] + a5 * v5[j] + a6 * v6[j] +
+               a7 * v7[j];
+    }
+  }
+}
+
+/// Eigenvectors of a symmetric matrix, largest eigenvalue first.
+struct Spectrum {
+  std::vector<double> values;
+  std::vector<double> vectors;  ///< vector i: vectors[i * order ..]
+};
+
+Result<Spectrum> decompose(const std::vector<double>& triangle, std::size_t order) {
+  const auto n = static_cast<Eigen::Index>(order);
+  Eigen::MatrixXd matrix(n, n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      matrix(i, j) = matrix(j, i) = triangle[static_cast<std::size_t>(i * (i + 1) / 2 + j)];
+    }
+  }
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
+  if (solver.info() != Eigen::Success) {
+    return fail(ErrorCode::unsupported, "PCA: the eigenvalues did not converge", "Leave out near-constant features.");
+  }
+  Spectrum spectrum;
+  for (Eigen::Index i = n - 1; i >= 0; --i) {
+    spectrum.values.push_back(solver.eigenvalues()(i));
+    for (Eigen::Index j = 0; j < n; ++j) spectrum.vectors.push_back(solver.eigenvectors()(j, i));
+  }
+  return spectrum;
+}
+
+/// The largest absolute entry (the first such) becomes positive.
+void fix_sign(double* vector, std::size_t size) {
+  std::size_t largest = 0;
+  for (std::size_t j = 1; j < size; ++j) {
+    if (std::fabs(vector[j]) > std::fabs(vector[largest])) largest = j;
+  }
+  if (vector[largest] >= 0) return;
+  for (std::size_t j = 0; j < size; ++j) vector[j] = -vector[j];
+}
+
+class Pca final : public Detector {
+ public:
+  explicit Pca(const PcaOptions& options) : options_(options) {
+    options_.major_variance = std::min(std::max(options_.major_variance, 0.0), 1.0);
+    options_.minor_eigenvalue = std::min(std::max(options_.minor_eigenvalue, 0.0), 1.0);
+  }
+
+  Result<void> fit(MatrixView rows, const FitContext& context, std::span<float> training_scores) override {
+    OUTPOST_TRY(check_rows(rows, 2, "PCA"));
+    const std::size_t n = rows.rows(), d = rows.cols();
+    if (!find_means(rows, context.run)) return cancelled();
+    std::vector<double> spreads(d);  // standard deviations; 0 = constant
+    const bool wide = d > n;
+    std::vector<double> products;
+    if (wide) {
+      find_spreads(rows, spreads);
+    } else {
+      OUTPOST_TRY(check_order(d));
+      products.assign(d * (d + 1) / 2, 0.0);
+      if (!sum_products(rows, context.run, products)) return cancelled();
+      for (std::size_t f = 0; f < d; ++f) {
+        spreads[f] = std::sqrt(products[f * (f + 1) / 2 + f] / static_cast<double>(n - 1));
+      }
+    }
+    std::vector<std::size_t> active;
+    for (std::size_t f = 0; f < d; ++f) {
+      if (spreads[f] > 0) active.push_back(f);
+    }
+    Spectrum spectrum;
+    if (!active.empty()) {
+      OUTPOST_TRY_ASSIGN(spectrum, wide ? decompose_rows(rows, spreads, active)
+                                        : decompose_features(products, spreads, active, n));
+    }
+    choose_components(spectrum, spreads, active, d);
+    return score_rows(*this, rows, training_scores, context.run);
+  }
+
+  void score(MatrixView rows, std::span<float> scores) const override {
+    constexpr std::size_t kRows = 4;  // rows that share each load of the weights
+    const std::size_t d = rows.cols(), m = components_;
+    std::vector<double> projections(kRows * m);
+    for (std::size_t first = 0; first < rows.rows(); first += kRows) {
+      const std::size_t count = std::min(kRows, rows.rows() - first);
+      const float* row[kRows];
+      for (std::size_t r = 0; r < kRows; ++r) row[r] = rows.data() + (first + std::min(r, count - 1)) * d;
+      std::fill(projections.begin(), projections.end(), 0.0);
+      double* __restrict y0 = projections.data();
+      double* __restrict y1 = y0 + m;
+      double* __restrict y2 = y1 + m;
+      double* __restrict y3 = y2 + m;
+      for (std::size_t f = 0; f < d; ++f) {
+        const double z0 = row[0][f] - means_[f], z1 = row[1][f] - means_[f];
+        const double z2 = row[2][f] - means_[f], z3 = row[3][f] - means_[f];
+        const double* __restrict w = weights_.data() + f * m;
+        for (std::size_t c = 0; c < m; ++c) {
+          y0[c] += z0 * w[c];
+          y1[c] += z1 * w[c];
+          y2[c] += z2 * w[c];
+          y3[c] += z3 * w[c];
+        }
+      }
+      for (std::size_t r = 0; r < count; ++r) {
+        const double* y = projections.data() + r * m;
+        double sum = 0;
+        for (std::size_t c = 0; c < m; ++c) sum += y[c] * y[c];
+        scores[first + r] = to_score(sum);
+      }
+    }
+  }
+
+  void write_state(ByteWriter& writer) const override {
+    writer.u64(components_);
+    for (const double mean : means_) writer.f64(mean);
+    for (const double weight : weights_) writer.f64(weight);
+  }
+
+  Result<void> read_state(ByteReader& reader, std::size_t features) override {
+    const std::uint64_t components = reader.u64();
+    if (components > features) reader.reject("more components than features");
+    // Divided, because the product may not fit in the 32 bits of a wasm size.
+    if (features == 0 || (reader.ok() && components + 1 > reader.remaining() / sizeof(double) / features)) {
+      reader.reject("fewer component weights than promised");
+    }
+    OUTPOST_TRY(reader.status());
+    components_ = static_cast<std::size_t>(components);
+    means_.resize(features);
+    weights_.resize(features * components_);
+    for (double& mean : means_) mean = read_finite(reader);
+    for (double& weight : weights_) weight = read_finite(reader);
+    return reader.status();
+  }
+
+  std::size_t memory_bytes() const override { return (means_.size() + weights_.size()) * sizeof(double); }
+
+  std::size_t fit_memory_bytes(std::size_t rows, std::size_t features) const override {
+    const std::size_t order = std::min(rows, features);
+    // The matrix, its copy inside the solver, the eigenvectors twice, the weights; sums for a few threads.
+    return (5 * order * order + features * order + 8 * features + 2 * rows) * sizeof(double);
+  }
+
+ private:
+  static tl::unexpected<Error> cancelled() { return fail(ErrorCode::cancelled, "Fitting PCA was cancelled"); }
+
+  static double read_finite(ByteReader& reader) {
+    const double value = reader.f64();
+    if (!std::isfinite(value)) reader.reject("a mean or weight that is not finite");
+    return value;
+  }
+
+  static Result<void> check_order(std::size_t order) {
+    if (order <= kMaxOrder) return {};
+    return fail(ErrorCode::unsupported,
+                "PCA takes at most " + std::to_string(kMaxOrder) + " features that vary (or rows), not " +
+                    std::to_string(order),
+                "Leave out features, or use iforest, ecod or hbos.");
+  }
+
+  /// Distances from the first row are averaged, so that a constant feature's mean is exactly its value.
+  bool find_means(MatrixView rows, const RunContext& run) {
+    const std::size_t d = rows.cols();
+    std::vector<double> sums(d);
+    const float* origin = rows.data();
+    const bool finished = sum_over_chunks(rows.rows(), run, sums, [&](std::size_t first, std::size_t count, double* partial) {
+      for (std::size_t r = first; r < first + count; ++r) {
+        const float* row = rows.data() + r * d;
+        for (std::size_t f = 0; f < d; ++f) partial[f] += static_cast<double>(row[f]) - origin[f];
+      }
+    });
+    means_.resize(d);
+    for (std::size_t f = 0; f < d; ++f) means_[f] = origin[f] + sums[f] / static_cast<double>(rows.rows());
+    return finished;
+  }
+
+  /// Sums of products of deviations from the mean, for each pair of features.
+  bool sum_products(MatrixView rows, const RunContext& run, std::vector<double>& products) const {
+    const std::size_t d = rows.cols();
+    return sum_over_chunks(rows.rows(), run, products, [&](std::size_t first, std::size_t count, double* partial) {
+      std::vector<double> deviations(kUnroll * d);
+      for (std::size_t begin = 0; begin < count; begin += kUnroll) {
+        const std::size_t block = std::min(kUnroll, count - begin);
+        std::fill(deviations.begin() + static_cast<std::ptrdiff_t>(block * d), deviations.end(), 0.0);
+        for (std::size_t r = 0; r < block; ++r) {
+          const float* row = rows.data() + (first + begin + r) * d;
+          for (std::size_t f = 0; f < d; ++f) deviations[r * d + f] = row[f] - means_[f];
+        }
+        add_outer_products(deviations.data(), d, partial);
+      }
+    });
+  }
+
+  void find_spreads(MatrixView rows, std::vector<double>& spreads) const {
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      for (std::size_t f = 0; f < rows.cols(); ++f) {
+        const double deviation = rows(r, f) - means_[f];
+        spreads[f] += deviation * deviation;
+      }
+    }
+    for (double& spread : spreads) spread = std::sqrt(spread / static_cast<double>(rows.rows() - 1));
+  }
+
+  static Result<Spectrum> decompose_features(const std::vector<double>& products, const std::vector<double>& spreads,
+                                             const std::vector<std::size_t>& active, std::size_t rows) {
+    std::vector<double> correlations;
+    correlations.reserve(active.size() * (active.size() + 1) / 2);
+    for (std::size_t i = 0; i < active.size(); ++i) {
+      const std::size_t f = active[i];
+      for (std::size_t j = 0; j < i; ++j) {
+        const double covariance = products[f * (f + 1) / 2 + active[j]] / static_cast<double>(rows - 1);
+        correlations.push_back(covariance / spreads[f] / spreads[active[j]]);
+      }
+      correlations.push_back(1.0);
+    }
+    return decompose(correlations, active.size());
+  }
+
+  /// With more features than rows the matrix of the rows' products is smaller and has the same eigenvalues but for
+  /// zeros; a component is the rows weighted by its eigenvector.
+  Result<Spectrum> decompose_rows(MatrixView rows, const std::vector<double>& spreads,
+                                  const std::vector<std::size_t>& active) const {
+    const std::size_t n = rows.rows();
+    OUTPOST_TRY(check_order(n));
+    const auto standardised = [&](std::size_t r, std::size_t f) { return (rows(r, f) - means_[f]) / spreads[f]; };
+    std::vector<double> products(n * (n + 1) / 2);
+    std::vector<double> columns(kUnroll * n);
+    for (std::size_t begin = 0; begin < active.size(); begin += kUnroll) {
+      const std::size_t block = std::min(kUnroll, active.size() - begin);
+      std::fill(columns.begin() + static_cast<std::ptrdiff_t>(block * n), columns.end(), 0.0);
+      for (std::size_t r = 0; r < n; ++r) {
+        for (std::size_t i = 0; i < block; ++i) columns[i * n + r] = standardised(r, active[begin + i]);
+      }
+      add_outer_products(columns.data(), n, products.data());
+    }
+    for (double& product : products) product /= static_cast<double>(n - 1);
+    OUTPOST_TRY_ASSIGN(const Spectrum of_rows, decompose(products, n));
+
+    Spectrum spectrum;
+    for (std::size_t c = 0; c < n && of_rows.values[c] > kNoise * of_rows.values[0]; ++c) {
+      spectrum.values.push_back(of_rows.values[c]);
+      const double length = std::sqrt(of_rows.values[c] * static_cast<double>(n - 1));
+      const std::size_t start = spectrum.vectors.size();
+      spectrum.vectors.resize(start + active.size());
+      for (std::size_t r = 0; r < n; ++r) {
+        const double weight = of_rows.vectors[c * n + r] / length;
+        for (std::size_t j = 0; j < active.size(); ++j) {
+          spectrum.vectors[start + j] += weight * standardised(r, active[j]);
+        }
+      }
+    }
+    return spectrum;
+  }
+
+  /// Keeps major components, then minor ones, as weights: the product of a row's deviations from the mean with a column
+  /// of weights is y_i / sqrt(lambda_i).
+  void choose_components(Spectrum& spectrum, const std::vector<double>& spreads, const std::vector<std::size_t>& active,
+                         std::size_t features) {
+    const std::size_t order = active.size();
+    std::vector<std::size_t> chosen;
+    double total = 0, explained = 0;
+    for (const double value : spectrum.values) total += std::max(value, 0.0);
+    std::size_t c = 0;
+    while (c < spectrum.values.size() && explained < options_.major_variance * total && is_signal(spectrum, c)) {
+      explained += spectrum.values[c];
+      chosen.push_back(c++);
+    }
+    for (; c < spectrum.values.size() && is_signal(spectrum, c); ++c) {
+      if (spectrum.values[c] < options_.minor_eigenvalue) chosen.push_back(c);
+    }
+    components_ = chosen.size();
+    weights_.assign(features * components_, 0.0);
+    for (std::size_t i = 0; i < components_; ++i) {
+      double* vector = spectrum.vectors.data() + chosen[i] * order;
+      fix_sign(vector, order);
+      const double deviation = std::sqrt(spectrum.values[chosen[i]]);
+      for (std::size_t j = 0; j < order; ++j) {
+        weights_[active[j] * components_ + i] = vector[j] / (spreads[active[j]] * deviation);
+      }
+    }
+  }
+
+  static bool is_signal(const Spectrum& spectrum, std::size_t c) {
+    return spectrum.values[c] > kNoise * spectrum.values[0];
+  }
+
+  PcaOptions options_;
+  std::size_t components_ = 0;  ///< major, then minor
+  std::vector<double> means_;
+  std::vector<double> weights_;  ///< features x components
+};
+
+}  // namespace
+
+std::unique_ptr<Detector> make_pca(const PcaOptions& options) { return std::make_unique<Pca>(options); }
+
+DetectorInfo pca_row() {
+  DetectorInfo row;
+  row.id = "pca.v1";
+  row.name = "pca";
+  row.title = "Principal component classifier";
+  row.family = "projection";
+  row.reference =
+      "M.-L. Shyu, S.-C. Chen, K. Sarinnapakorn, L. Chang, \"A Novel Anomaly Detection Scheme Based on Principal "
+      "Component Classifier\", ICDM workshop on foundations and new directions of data mining, 2003";
+  row.summary = "Rows far out along principal components, or off the correlations between features, are anomalous.";
+  row.good_at = "Correlated measurements of any scale: values that are each usual but break the usual relation.";
+  row.bad_at = "Several separate groups of rows, curved relations, and features that hardly ever change.";
+  row.cost = "Fit grows with rows times features squared; scores tens of millions of values a second.";
+  row.parameters = {
+      {"major_variance", ParameterType::real, "0.5", 0, 1, {},
+       "Share of the variance that the major components explain; 1 uses every component (Mahalanobis distance)."},
+      {"minor_eigenvalue", ParameterType::real, "0.2", 0, 1, {},
+       "Components with less variance than this (one feature has 1) are minor ones; 0 uses none."},
+  };
+  row.default_scaling = Scaling::none;
+  row.min_rows = 2;
+  row.make = [](const ParameterValues& values) {
+    PcaOptions options;
+    options.major_variance = values.real("major_variance");
+    options.minor_eigenvalue = values.real("minor_eigenvalue");
+    return make_pca(options);
+  };
+  return row;
+}
+
+}  // namespace outpost

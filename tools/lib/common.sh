@@ -1,0 +1,24 @@
+# Shared by the scripts in tools/; sourced, not run.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# ensure_setup run|test: calls tools/setup unless a stamp says that this version of it has been here.
+ensure_setup() {
+  local stamp="$root/build/.setup-$1"
+  if [ -e "$stamp" ] && [ "$stamp" -nt "$root/tools/setup" ]; then return; fi
+  "$root/tools/setup" "$1"
+  mkdir -p "$root/build"
+  touch "$stamp"
+}
+
+# build_preset PRESET [TARGET...]: configures when needed and builds; all talk goes to stderr.
+build_preset() {
+  local preset=$1
+  shift
+  if [ ! -e "$root/build/$preset/build.ninja" ]; then
+    (cd "$root" && cmake --preset "$preset") >&2
+  fi
+  local targets=()
+  [ $# -gt 0 ] && targets=(--target "$@")
+  if [ $# -eq 1 ] && ninja -C "$root/build/$preset" -n "$1" 2>/dev/null | grep -q 'no work to do'; then return; fi
+  cmake --build "$root/build/$preset" "${targets[@]}" >&2
+}
