@@ -22,7 +22,8 @@ Error unknown_command(const std::string& word) {
   std::vector<std::string_view> names;
   for (const Command& command : commands()) names.emplace_back(command.name);
   const std::string_view near = nearest_name(word, names);
-  const std::string hint = near.empty() ? "see the list: outpost --help" : "did you mean 'outpost " + std::string(near) + "'?";
+  const std::string hint =
+      near.empty() ? "see the list: outpost --help" : "did you mean 'outpost " + std::string(near) + "'?";
   return {ErrorCode::invalid_argument, "there is no command '" + word + "'", hint};
 }
 

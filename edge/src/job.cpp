@@ -19,6 +19,12 @@ std::string detector_name(const Options& options) {
 
 }  // namespace
 
+Result<void> require_data(const Options& options, const char* command) {
+  if (!options.data.empty()) return {};
+  return fail(ErrorCode::invalid_argument, std::string(command) + " needs a file",
+              "outpost " + std::string(command) + " FILE, or - for standard input; see outpost " + command + " --help");
+}
+
 Result<void> check_detector(const Options& options) {
   OUTPOST_TRY_ASSIGN(const DetectorInfo* info, typed_name(find_detector(detector_name(options))));
   OUTPOST_TRY(resolve_parameters(*info, options.pipeline.parameters));

@@ -40,6 +40,8 @@ Result<T> typed_name(Result<T> result) {
   return result;
 }
 
+/// Errors: invalid_argument where `command` was given no DATA.
+Result<void> require_data(const Options& options, const char* command);
 /// Looks at the detector's name and parameters, so that a slip is told before a large file is read.
 Result<void> check_detector(const Options& options);
 /// Opens DATA. Errors: those of the host and the reader.

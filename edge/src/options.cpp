@@ -155,8 +155,7 @@ void add_column_options(CLI::App& app, Options& options) {
       [&options](const std::string& value) { append_list(options.features.exclude, value); }, true)
       ->group(kColumns);
   add_value_option(
-      app, "--type", "COLUMN=TYPE",
-      "Read a column as numeric, categorical, boolean, timestamp or text (repeatable)",
+      app, "--type", "COLUMN=TYPE", "Read a column as numeric, categorical, boolean, timestamp or text (repeatable)",
       [&options](const std::string& value) {
         const auto [name, type] = name_and_value("--type", value, "--type port=categorical");
         choose("--type " + name, type, {"numeric", "categorical", "boolean", "timestamp", "text"});
@@ -228,10 +227,9 @@ void add_threshold_options(CLI::App& app, Options& options) {
 }
 
 void add_run_options(CLI::App& app, Options& options) {
-  add_value_option(app, "--seed", "NUMBER", "Start of the random numbers; default: 42. Same seed, same result",
-                   [&options](const std::string& value) {
-                     options.seed = whole_number("--seed", value, 0, UINT64_MAX);
-                   })
+  add_value_option(
+      app, "--seed", "NUMBER", "Start of the random numbers; default: 42. Same seed, same result",
+      [&options](const std::string& value) { options.seed = whole_number("--seed", value, 0, UINT64_MAX); })
       ->group(kRun);
   add_value_option(app, "--threads", "NUMBER", "Threads to use; default: all. Changes no result",
                    [&options](const std::string& value) {
@@ -256,9 +254,9 @@ void add_output_options(CLI::App& app, Options& options, const std::string& outp
                      options.format = kFormats[choose("--format", value, {"table", "csv", "json", "ndjson"})];
                    })
       ->group(kOutput);
-  add_value_option(app, "-o,--output", "FILE", output_help,
-                   [&options](const std::string& value) { options.output = value; })
-      ->group(kOutput);
+  add_value_option(app, "-o,--output", "FILE", output_help, [&options](const std::string& value) {
+    options.output = value;
+  })->group(kOutput);
   app.add_flag("--no-color", options.no_color, "No colours (as NO_COLOR in the environment)")->group(kOutput);
   app.add_flag("-q,--quiet", options.quiet, "No progress and no warnings on standard error")->group(kOutput);
   add_value_option(app, "--config", "FILE", "Options from a TOML file; default: $XDG_CONFIG_HOME/outpost/config.toml",

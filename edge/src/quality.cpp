@@ -14,6 +14,16 @@ Result<Quality> measure_quality(std::span<const float> scores, std::span<const s
   return quality;
 }
 
+Result<std::optional<Quality>> quality_if_labelled(std::span<const float> scores, std::span<const std::uint8_t> labels,
+                                                   float threshold, Session& session) {
+  if (labels.empty()) return std::nullopt;
+  Result<Quality> quality = measure_quality(scores, labels, threshold);
+  if (quality) return *quality;
+  if (quality.error().code != ErrorCode::not_enough_data) return tl::unexpected<Error>(quality.error());
+  session.note("note: no ROC-AUC: " + quality.error().message);
+  return std::nullopt;
+}
+
 Result<void> add_intervals(Quality& quality, std::span<const float> scores, std::span<const std::uint8_t> labels,
                            std::uint64_t seed) {
   BootstrapOptions options;

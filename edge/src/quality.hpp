@@ -10,6 +10,8 @@
 #include <outpost/base/result.hpp>
 #include <outpost/evaluate/metrics.hpp>
 
+#include "session.hpp"
+
 namespace outpost::edge {
 
 struct Quality {
@@ -24,6 +26,9 @@ struct Quality {
 
 /// Errors: not_enough_data when the labels hold one class only.
 Result<Quality> measure_quality(std::span<const float> scores, std::span<const std::uint8_t> labels, float threshold);
+/// The same where there are labels; labels of one class are told on standard error and are no failure.
+Result<std::optional<Quality>> quality_if_labelled(std::span<const float> scores, std::span<const std::uint8_t> labels,
+                                                   float threshold, Session& session);
 /// Adds 95 % bootstrap intervals.
 Result<void> add_intervals(Quality& quality, std::span<const float> scores, std::span<const std::uint8_t> labels,
                            std::uint64_t seed);

@@ -160,7 +160,7 @@ TEST_CASE("conformance: cut or flipped state is refused, or scores finite", "[de
     DYNAMIC_SECTION(info.name) {
       const std::vector<std::uint8_t> bytes = state_of(*fit(info, rows).detector);
       for (std::size_t cut = 0; cut < bytes.size(); cut += 1 + cut / 16) {
-        ByteReader reader(std::span(bytes).first(cut));
+        ByteReader reader{std::span(bytes).first(cut)};
         const auto result = info.make(defaults(info))->read_state(reader, 3);
         REQUIRE_FALSE(result);
         CHECK(result.error().code == ErrorCode::corrupt_model);

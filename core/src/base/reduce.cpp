@@ -1,6 +1,5 @@
 // This file compiles itself once for each SIMD target (foreach_target.h); the dispatch at the end picks one at run
 // time, or at compile time where there is one target only (WebAssembly).
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // width not fixed
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "base/reduce.cpp"
 #include <hwy/foreach_target.h>  // before highway.h

@@ -49,7 +49,8 @@ void Calibration::add_knots(std::span<const float> part, double base) {
     if (!scores_.empty() && !(score > scores_.back())) continue;
     const auto at_or_below = std::upper_bound(part.begin(), part.end(), score) - part.begin();
     scores_.push_back(score);
-    probabilities_.push_back(static_cast<float>(base + 0.5 * static_cast<double>(at_or_below) / static_cast<double>(n)));
+    probabilities_.push_back(
+        static_cast<float>(base + 0.5 * static_cast<double>(at_or_below) / static_cast<double>(n)));
   }
 }
 
@@ -57,7 +58,8 @@ Calibration Calibration::fit(std::span<const float> training_scores, float thres
   assert(!training_scores.empty() && is_finite(threshold));
   std::vector<float> sorted(training_scores.begin(), training_scores.end());
   sort_floats(sorted);
-  const auto split = static_cast<std::size_t>(std::upper_bound(sorted.begin(), sorted.end(), threshold) - sorted.begin());
+  const auto split =
+      static_cast<std::size_t>(std::upper_bound(sorted.begin(), sorted.end(), threshold) - sorted.begin());
   const std::span<const float> all(sorted);
 
   Calibration result;
@@ -85,7 +87,8 @@ Calibration Calibration::fit(std::span<const float> training_scores, float thres
 float Calibration::probability(float score) const {
   if (score != score || scores_.empty()) return 0;
   if (score <= scores_.front()) return probabilities_.front();
-  const auto above = static_cast<std::size_t>(std::upper_bound(scores_.begin(), scores_.end(), score) - scores_.begin());
+  const auto above =
+      static_cast<std::size_t>(std::upper_bound(scores_.begin(), scores_.end(), score) - scores_.begin());
   if (above == scores_.size()) return score > threshold_ ? 1.0F : probabilities_.back();
   // float64: neither the differences of float32 knots nor the products overflow, and each step is monotone.
   const double low = scores_[above - 1];

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <outpost/base/reduce.hpp>
+#include <outpost/base/sort.hpp>
 
 namespace outpost {
 namespace {
@@ -24,24 +25,8 @@ float clip(float x) {
   return x > kLimit ? kLimit : x;
 }
 
-/// Lower median, reordering the values; a zero is +0, since equal zeros may come in any order.
-float lower_median(std::span<float> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle + 0.0F;
-}
-
-/// Type 7 quantile, reordering the values.
-double quantile(std::span<float> values, double p) {
-  const double place = static_cast<double>(values.size() - 1) * p;
-  const auto below = static_cast<std::size_t>(place);
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(values.begin(), at, values.end());
-  const double low = *at;
-  if (below + 1 == values.size()) return low;
-  const double high = *std::min_element(at + 1, values.end());
-  return low + (place - static_cast<double>(below)) * (high - low);
-}
+/// The lower median of ascending values; a zero is +0.
+float lower_median(std::span<const float> ascending) { return ascending[(ascending.size() - 1) / 2] + 0.0F; }
 
 struct Scale {
   float center = 0;
@@ -71,7 +56,8 @@ Scale fit_scale(std::span<float> values, Scaling scaling) {
       return make_scale(mean, std::sqrt(sum_squared_deviations(values, mean) / n));
     }
     case Scaling::robust: {
-      const double range = quantile(values, 0.75) - quantile(values, 0.25);
+      sort_floats(values);
+      const double range = sorted_quantile(values, 0.75) - sorted_quantile(values, 0.25);
       return make_scale(lower_median(values), range / 1.349);
     }
     case Scaling::minmax: return make_scale(low, high - low);
@@ -121,8 +107,9 @@ struct Preprocessor::Fitting {
       if (x == x) values.push_back(clip(x));
     }
     const bool missing = values.size() < n;
+    sort_floats(values);
     if (!values.empty()) column.impute = lower_median(values);
-    // The median has reordered the values: sums must see them in the order of rows.
+    // Filled a second time: sums must see the values in the order of rows.
     if (options.scaling != Scaling::none) {
       values.resize(n);
       for (std::size_t r = 0; r < n; ++r) {
@@ -348,7 +335,8 @@ Result<Preprocessor> Preprocessor::read_state(ByteReader& reader, std::size_t in
     column.kind = static_cast<Column::Kind>(kind);
     const bool finite = within(column.impute) && within(column.category) && within(column.center) &&
                         column.inverse_spread > 0 && column.inverse_spread <= std::numeric_limits<float>::max();
-    const bool shares = std::all_of(column.shares.begin(), column.shares.end(), [](float x) { return x >= 0 && x <= 1; });
+    const bool shares =
+        std::all_of(column.shares.begin(), column.shares.end(), [](float x) { return x >= 0 && x <= 1; });
     if (!finite || !shares) {
       reader.reject("preprocessing column " + std::to_string(i) + " has a number out of range");
     }

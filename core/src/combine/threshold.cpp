@@ -146,14 +146,15 @@ float above_all(Sorted scores, double cut) {
 }
 
 Result<void> check(const ThresholdOptions& options, double factor) {
-  if (options.method == ThresholdMethod::contamination && !(options.contamination > 0 && options.contamination <= 0.5)) {
+  if (options.method == ThresholdMethod::contamination &&
+      !(options.contamination > 0 && options.contamination <= 0.5)) {
     return fail(ErrorCode::invalid_argument,
                 "contamination " + std::to_string(options.contamination) + " is out of range",
                 "give a share above 0 and at most 0.5");
   }
   if (!(factor > 0 && factor <= std::numeric_limits<float>::max())) {
-    return fail(ErrorCode::invalid_argument,
-                "threshold factor " + std::to_string(factor) + " is out of range", "give a number above 0");
+    return fail(ErrorCode::invalid_argument, "threshold factor " + std::to_string(factor) + " is out of range",
+                "give a number above 0");
   }
   return {};
 }
@@ -183,7 +184,8 @@ Result<Threshold> find_threshold(std::span<const float> training_scores, const T
   const double factor = options.factor.value_or(default_factor(options.method));
   OUTPOST_TRY(check(options, factor));
   if (training_scores.empty()) {
-    return fail(ErrorCode::not_enough_data, "there is no training score to put a threshold to", "give at least one row");
+    return fail(ErrorCode::not_enough_data, "there is no training score to put a threshold to",
+                "give at least one row");
   }
   std::vector<float> scores(training_scores.begin(), training_scores.end());
   sort_floats(scores);

@@ -121,7 +121,8 @@ void ColumnScanner::note(FirstCell& first, std::string_view cell, std::uint64_t 
 
 bool ColumnScanner::are_codes() const {
   if (padded_ == 0) return false;
-  const bool one_width = numbers_.integers() && numbers_.infinite() == 0 && numbers_.min() >= 0 && shortest_ == longest_;
+  const bool one_width =
+      numbers_.integers() && numbers_.infinite() == 0 && numbers_.min() >= 0 && shortest_ == longest_;
   return one_width || padded_ * 20 >= numbers();
 }
 

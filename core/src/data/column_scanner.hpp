@@ -60,13 +60,13 @@ class ColumnScanner {
   };
   struct Others {
     explicit Others(std::size_t max_categories) : text(max_categories) {}
-    TextStats text;                   // booleans are in here as well, times are not
+    TextStats text;  // booleans are in here as well, times are not
     std::unique_ptr<TimeStats> times;
     std::array<std::uint64_t, 2> booleans{};
     std::uint64_t texts = 0;
     std::uint64_t comma_numbers = 0;  // texts that would be numbers with a decimal comma
     FirstCell first_boolean, first_time, first_text;
-    bool last_was_time = false;       // the cell before: most often the next is of its kind
+    bool last_was_time = false;  // the cell before: most often the next is of its kind
   };
 
   void add_number(double value, std::string_view cell, std::uint64_t line) {

@@ -5,27 +5,16 @@
 
 #include <outpost/data/features.hpp>
 
+#include "category_index.hpp"
 #include "cells.hpp"
-#include "hash.hpp"
 #include "messages.hpp"
+#include "reading.hpp"
 
 namespace outpost {
 namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kBlockRows = 256;  // columns of a block are encoded while its cells are in the cache
-
-std::vector<std::uint32_t> index_categories(const std::vector<std::string>& categories) {
-  std::size_t size = 8;
-  while (size < categories.size() * 2) size *= 2;
-  std::vector<std::uint32_t> places(size, 0);
-  for (std::size_t code = 0; code < categories.size(); ++code) {
-    auto place = static_cast<std::size_t>(hash_bytes(categories[code])) & (size - 1);
-    while (places[place] != 0) place = (place + 1) & (size - 1);
-    places[place] = static_cast<std::uint32_t>(code + 1);
-  }
-  return places;
-}
 
 std::string lower_case(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -56,9 +45,8 @@ Result<FeatureEncoder> FeatureEncoder::create(const FeatureSet& set, const std::
   // Names in order, so that 100,000 features do not each search 100,000 names.
   std::vector<std::size_t> order(names.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return names[a] != names[b] ? names[a] < names[b] : a < b;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return names[a] != names[b] ? names[a] < names[b] : a < b; });
   for (const Feature& feature : set.features) {
     const auto found = std::lower_bound(order.begin(), order.end(), feature.column,
                                         [&](std::size_t i, const std::string& wanted) { return names[i] < wanted; });
@@ -159,53 +147,33 @@ float FeatureEncoder::time_part(std::optional<std::int64_t> ms, std::size_t feat
 }
 
 float FeatureEncoder::category_code(std::string_view cell, std::size_t feature) {
-  const std::vector<std::uint32_t>& places = slots_[feature].places;
-  const std::vector<std::string>& categories = set_.features[feature].categories;
-  const std::size_t mask = places.size() - 1;
-  auto place = static_cast<std::size_t>(hash_bytes(cell)) & mask;
-  while (places[place] != 0) {
-    const std::uint32_t code = places[place] - 1;
-    if (categories[code] == cell) return static_cast<float>(code);
-    place = (place + 1) & mask;
-  }
+  const std::int32_t code = find_category(slots_[feature].places, set_.features[feature].categories, cell);
+  if (code >= 0) return static_cast<float>(code);
   ++unseen_;
   return kNaN;
 }
 
 namespace {
 
-/// Reads a whole JSON input once, so that all its names are known.
-Result<void> learn_names(RecordReader& reader, const RunContext& context) {
-  RecordBatch batch;
-  for (;;) {
-    if (context.cancelled()) return fail(ErrorCode::cancelled, "Reading " + reader.source().name() + " was cancelled");
-    OUTPOST_TRY_ASSIGN(const bool more, reader.next(batch));
-    if (!more) return reader.rewind();
-  }
-}
-
-bool has_column(const RecordReader& reader, std::string_view name) {
-  return std::find(reader.names().begin(), reader.names().end(), name) != reader.names().end();
-}
-
 /// An encoder for the columns of `reader`, and the place of the label among them.
 Result<FeatureEncoder> open_encoder(RecordReader& reader, const FeatureSet& set,
                                     const std::optional<std::string>& label, std::size_t& label_column,
                                     const RunContext& context) {
-  auto encoder = FeatureEncoder::create(set, reader.names());
-  const bool label_known = !label || has_column(reader, *label);
-  if ((!encoder || !label_known) && reader.facts().format != DataFormat::csv) {
-    OUTPOST_TRY(learn_names(reader, context));
-    encoder = FeatureEncoder::create(set, reader.names());
+  for (const Feature& feature : set.features) {
+    if (find_column(reader, feature.column)) continue;
+    OUTPOST_TRY(learn_name(reader, feature.column, context));
+    break;  // all names are known now
   }
-  if (encoder && label) {
-    const auto found = std::find(reader.names().begin(), reader.names().end(), *label);
-    if (found == reader.names().end()) {
+  OUTPOST_TRY_ASSIGN(FeatureEncoder encoder, FeatureEncoder::create(set, reader.names()));
+  if (label) {
+    OUTPOST_TRY(learn_name(reader, *label, context));
+    const auto column = find_column(reader, *label);
+    if (!column) {
       const std::vector<std::string_view> known(reader.names().begin(), reader.names().end());
       return fail(ErrorCode::not_found, "There is no label column '" + *label + "' in " + reader.source().name(),
                   unknown_name_hint(*label, known));
     }
-    label_column = static_cast<std::size_t>(found - reader.names().begin());
+    label_column = *column;
   }
   return encoder;
 }
@@ -217,8 +185,8 @@ Result<void> read_labels(const RecordBatch& batch, std::size_t column, const std
     const auto value = parse_label(cell);
     if (!value) {
       return fail(ErrorCode::invalid_data,
-                  reader.source().name() + ", line " + std::to_string(batch.lines[r]) + ": the label '" + name + "' is " +
-                      (is_missing(cell) ? "missing" : quoted_cell(cell)),
+                  reader.source().name() + ", line " + std::to_string(batch.lines[r]) + ": the label '" + name +
+                      "' is " + (is_missing(cell) ? "missing" : quoted_cell(cell)),
                   "A label is 1 for an anomaly and 0 for a normal row, or one of true/false, yes/no, "
                   "anomaly/normal, outlier/inlier, malicious/benign.");
     }
@@ -249,23 +217,20 @@ Result<EncodedTable> encode_table(RecordReader& reader, const FeatureSet& set, c
   if (label) table.labels.reserve(reserved);
 
   std::size_t rows = 0;
-  RecordBatch batch;
-  for (;;) {
-    if (context.cancelled()) return fail(ErrorCode::cancelled, "Reading " + reader.source().name() + " was cancelled");
-    OUTPOST_TRY_ASSIGN(const bool more, reader.next(batch));
-    if (!more) break;
+  const auto append_batch = [&](const RecordBatch& batch) -> Result<void> {
     const std::uint64_t needed = (static_cast<std::uint64_t>(rows) + batch.rows) * std::max<std::uint64_t>(1, width);
     if (needed > values.max_size() / 2) {
       return fail(ErrorCode::out_of_memory,
-                  reader.source().name() + " has more than " + grouped(rows) + " rows of " + grouped(width) +
-                      " features: too many to hold",
+                  reader.source().name() + " has more than " + counted(rows, "row", "rows") + " of " +
+                      counted(width, "feature", "features") + ": too many to hold",
                   "Use fewer rows or columns.");
     }
     encoder.encode(batch, values);
     if (label) OUTPOST_TRY(read_labels(batch, label_column, *label, reader, table.labels));
     rows += batch.rows;
-    report_position(context, reader.source());
-  }
+    return {};
+  };
+  OUTPOST_TRY(for_each_batch(reader, context, append_batch));
   OUTPOST_TRY(reader.rewind());
   table.features = Matrix(std::move(values), rows, width);
   table.unreadable_cells = encoder.unreadable_cells();

@@ -37,7 +37,7 @@ bool ends_with_one_of(std::string_view name, const std::array<std::string_view, 
 }
 
 bool sounds_like_identifier(std::string_view name) {
-  constexpr std::array<std::string_view, 11> words = {"id",  "ids",    "uuid", "guid",  "key",      "index",
+  constexpr std::array<std::string_view, 11> words = {"id",  "ids",    "uuid", "guid",  "key", "index",
                                                       "idx", "serial", "seq",  "rowid", "row"};
   return ends_with_one_of(name, words);
 }
@@ -191,7 +191,7 @@ Result<FeaturePlan> plan_features(const Schema& schema, const std::vector<Column
   }
   if (plan.set.size() == 0) {
     return fail(ErrorCode::not_enough_data, "No column is left to detect with: " + describe(plan.left_out),
-                "A column that should be used all the same can be named with --include.");
+                "Include a column by its name to use it all the same.");
   }
   return plan;
 }

@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 
 #include <outpost/base/names.hpp>
 
@@ -31,7 +30,10 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   if (tenths == 0) return "under 0.1 %";
   if (tenths >= 1000) return "over 99.9 %";
   std::string text = std::to_string(tenths / 10);
-  if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+  if (tenths % 10 != 0) {
+    text += '.';
+    text += std::to_string(tenths % 10);
+  }
   return text + " %";
 }
 
@@ -65,7 +67,9 @@ std::string quoted_cell(std::string_view text) {
 
 std::string unknown_name_hint(std::string_view wrong, std::span<const std::string_view> known) {
   if (const std::string_view near = nearest_name(wrong, known); !near.empty()) {
-    return "Did you mean '" + std::string(near) + "'?";
+    std::string question = "Did you mean '";
+    question += near;
+    return question + "'?";
   }
   constexpr std::size_t shown = 10;
   std::string hint = "The columns are ";
@@ -73,19 +77,11 @@ std::string unknown_name_hint(std::string_view wrong, std::span<const std::strin
     if (i > 0) hint += ", ";
     hint += known[i];
   }
-  if (known.size() > shown) hint += " and " + counted(known.size() - shown, "other", "others");
-  return hint + ".";
-}
-
-void report_position(const RunContext& context, const ByteSource& source) {
-  std::uint64_t position = source.position();
-  std::uint64_t size = source.size().value_or(0);
-  // size_t has 32 bits in WebAssembly: halve both until they fit, the share stays the same.
-  while (position > std::numeric_limits<std::size_t>::max() || size > std::numeric_limits<std::size_t>::max()) {
-    position >>= 1;
-    size >>= 1;
+  if (known.size() > shown) {
+    hint += " and ";
+    hint += counted(known.size() - shown, "other", "others");
   }
-  context.report(static_cast<std::size_t>(position), static_cast<std::size_t>(size));
+  return hint + ".";
 }
 
 }  // namespace outpost

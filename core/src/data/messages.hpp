@@ -6,9 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include <outpost/base/execution.hpp>
-#include <outpost/data/byte_source.hpp>
-
 namespace outpost {
 
 /// 1234567 -> "1,234,567".
@@ -26,8 +23,5 @@ std::string quoted_cell(std::string_view text);
 
 /// "Did you mean 'x'?", or the names there are (the first ten of them).
 std::string unknown_name_hint(std::string_view wrong, std::span<const std::string_view> known);
-
-/// Reports how far `source` has been read.
-void report_position(const RunContext& context, const ByteSource& source);
 
 }  // namespace outpost

@@ -42,8 +42,9 @@ void StepHistogram::add(double step) {
   ++total_;
   const std::uint32_t index = bucket_of(step);
   if (last_ >= buckets_.size() || buckets_[last_].index != index) {
-    const auto place = std::lower_bound(buckets_.begin(), buckets_.end(), index,
-                                        [](const Bucket& bucket, std::uint32_t wanted) { return bucket.index < wanted; });
+    const auto place =
+        std::lower_bound(buckets_.begin(), buckets_.end(), index,
+                         [](const Bucket& bucket, std::uint32_t wanted) { return bucket.index < wanted; });
     last_ = static_cast<std::size_t>(place - buckets_.begin());
     if (place == buckets_.end() || place->index != index) buckets_.insert(place, Bucket{index, 0, 0});
   }
@@ -151,8 +152,8 @@ void NumberStats::fill(ColumnProfile& profile) {
     const double median = steps_.median();
     profile.all_differ = profile.all_differ && steps_.lowest() > 0;
     profile.steps_vary = steps_.vary();
-    profile.steady_steps = static_cast<double>(steps_.count_between(median / 2, median * 2)) /
-                           static_cast<double>(steps_.total());
+    profile.steady_steps =
+        static_cast<double>(steps_.count_between(median / 2, median * 2)) / static_cast<double>(steps_.total());
   }
 }
 

@@ -4,11 +4,10 @@
 #include <span>
 #include <string_view>
 
-#include <outpost/base/names.hpp>
-
 #include "column_scanner.hpp"
 #include "hash.hpp"
 #include "messages.hpp"
+#include "reading.hpp"
 
 namespace outpost {
 namespace {
@@ -87,15 +86,16 @@ class Scan {
  private:
   Result<void> first_pass() {
     DuplicateCounter duplicates;
-    OUTPOST_TRY(each_batch([&](const RecordBatch& batch) {
+    OUTPOST_TRY(for_each_batch(reader_, context_, [&](const RecordBatch& batch) -> Result<void> {
       while (columns_.size() < batch.columns) add_column(reader_.names()[columns_.size()]);
       scan_batch(batch, [](const ColumnState&) { return true; });
-      const auto hashed = static_cast<std::size_t>(
-          std::min<std::uint64_t>(batch.rows, kMaxDuplicateRows - std::min<std::uint64_t>(table_.rows, kMaxDuplicateRows)));
+      const auto hashed = static_cast<std::size_t>(std::min<std::uint64_t>(
+          batch.rows, kMaxDuplicateRows - std::min<std::uint64_t>(table_.rows, kMaxDuplicateRows)));
       for (std::size_t r = 0; r < hashed; ++r) {
         duplicates.add(hash_row({batch.cells.data() + r * batch.columns, batch.columns}));
       }
       table_.rows += batch.rows;
+      return {};
     }));
     // A reader may know columns that no batch has shown.
     while (columns_.size() < reader_.names().size()) add_column(reader_.names()[columns_.size()]);
@@ -122,8 +122,9 @@ class Scan {
       }
       if (!any) return {};
       OUTPOST_TRY(reader_.rewind());
-      OUTPOST_TRY(each_batch([&](const RecordBatch& batch) {
+      OUTPOST_TRY(for_each_batch(reader_, context_, [&](const RecordBatch& batch) -> Result<void> {
         scan_batch(batch, [](const ColumnState& column) { return column.verdict.again.has_value(); });
+        return {};
       }));
     }
   }
@@ -152,18 +153,6 @@ class Scan {
     return reader_.rewind();
   }
 
-  template <class Work>
-  Result<void> each_batch(const Work& work) {
-    RecordBatch batch;
-    for (;;) {
-      if (context_.cancelled()) return fail(ErrorCode::cancelled, "Reading " + reader_.source().name() + " was cancelled");
-      OUTPOST_TRY_ASSIGN(const bool more, reader_.next(batch));
-      if (!more) return {};
-      work(batch);
-      report_position(context_, reader_.source());
-    }
-  }
-
   template <class Wanted>
   void scan_batch(const RecordBatch& batch, const Wanted& wanted) {
     for (std::size_t first = 0; first < batch.rows; first += kBlockRows) {
@@ -185,9 +174,7 @@ class Scan {
     columns_.push_back({ColumnScanner(mode, may_use_commas(), max_categories_), given, {}});
   }
 
-  bool may_use_commas() const {
-    return reader_.facts().format == DataFormat::csv && reader_.facts().delimiter != ',';
-  }
+  bool may_use_commas() const { return reader_.facts().format == DataFormat::csv && reader_.facts().delimiter != ','; }
 
   Result<void> check_given_types() const {
     const std::vector<std::string>& names = reader_.names();

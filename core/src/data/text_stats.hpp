@@ -40,10 +40,10 @@ class TextStats {
 
   std::size_t max_categories_;
   DistinctCounter counter_;
-  std::string bytes_;               // the different texts, one after the other in the order met
+  std::string bytes_;  // the different texts, one after the other in the order met
   std::vector<std::uint32_t> ends_;
   bool whole_ = true;
-  std::string top_text_;            // once the counter is closed
+  std::string top_text_;  // once the counter is closed
   std::uint64_t searched_ = 0;
   std::array<std::uint64_t, kPersonalDataKinds> found_{};
 };

@@ -276,7 +276,12 @@ DetectorInfo ecod_row() {
        0,
        {"sum_of_maxima", "paper"},
        "How tails become a score: the rarer tail of each feature, or the paper's largest of three sums."},
-      {"max_knots", ParameterType::integer, "20000", kMinKnots, kMaxKnots, {},
+      {"max_knots",
+       ParameterType::integer,
+       "20000",
+       kMinKnots,
+       kMaxKnots,
+       {},
        "Distinct values kept for each feature; more cost memory and sharpen the scores of new rows."},
   };
   row.default_scaling = Scaling::none;

@@ -22,9 +22,9 @@ constexpr std::size_t kFeatureGroup = 8;  // half a cache line of a row: feature
 /// One feature: where its bins are, and what a row in each adds to the score. The last entry of `scores` is for rows
 /// in no bin.
 struct Histogram {
-  float low = 0, high = 0;         ///< smallest and largest training value
-  double bins_per_unit = 0;        ///< static bins; 0 for a constant feature
-  std::vector<float> bin_starts;   ///< dynamic bins only: smallest value of each
+  float low = 0, high = 0;        ///< smallest and largest training value
+  double bins_per_unit = 0;       ///< static bins; 0 for a constant feature
+  std::vector<float> bin_starts;  ///< dynamic bins only: smallest value of each
   std::vector<float> scores;
 
   std::uint32_t bins() const { return static_cast<std::uint32_t>(scores.size() - 1); }
@@ -238,7 +238,8 @@ class Hbos final : public Detector {
       return reader.reject("bin starts that do not fit the histogram");
     }
     for (std::size_t b = 1; b < histogram.bin_starts.size(); ++b) {
-      if (!(histogram.bin_starts[b - 1] < histogram.bin_starts[b])) return reader.reject("bin starts that do not ascend");
+      if (!(histogram.bin_starts[b - 1] < histogram.bin_starts[b]))
+        return reader.reject("bin starts that do not ascend");
     }
   }
 
@@ -264,9 +265,19 @@ DetectorInfo hbos_row() {
   row.bad_at = "Rows whose values are each usual and only odd together; features whose bins suit no single width.";
   row.cost = "Two passes to fit; the fastest detector to score; a few numbers a feature in the model.";
   row.parameters = {
-      {"n_bins", ParameterType::integer, "0", 0, kMaxBins, {},
+      {"n_bins",
+       ParameterType::integer,
+       "0",
+       0,
+       kMaxBins,
+       {},
        "Bins of each feature's histogram; 0 takes the square root of the number of rows."},
-      {"mode", ParameterType::choice, "static", 0, 0, {"static", "dynamic"},
+      {"mode",
+       ParameterType::choice,
+       "static",
+       0,
+       0,
+       {"static", "dynamic"},
        "Bins of equal width, or of equal numbers of rows."},
   };
   row.default_scaling = Scaling::none;

@@ -58,7 +58,9 @@ class Knn final : public Detector {
  private:
   static constexpr std::size_t kPiece = 1024;
 
-  std::size_t neighbours_of(std::size_t points) const { return std::min<std::size_t>(options_.n_neighbors, points - 1); }
+  std::size_t neighbours_of(std::size_t points) const {
+    return std::min<std::size_t>(options_.n_neighbors, points - 1);
+  }
 
   void score_against(MatrixView rows, std::span<const std::uint32_t> excluded, std::span<float> scores) const {
     std::vector<float> distances(std::min(kPiece, rows.rows()) * k_);
@@ -111,11 +113,26 @@ DetectorInfo knn_row() {
   row.bad_at = "Small groups of more than k alike anomalies, data of uneven density, many irrelevant features.";
   row.cost = "Compares every row with up to max_samples others; keeps those in the model.";
   row.parameters = {
-      {"n_neighbors", ParameterType::integer, "5", 1, ReferenceRows::kMaxNeighbours, {},
+      {"n_neighbors",
+       ParameterType::integer,
+       "5",
+       1,
+       ReferenceRows::kMaxNeighbours,
+       {},
        "Neighbours to look at; more than the size of the largest group of alike anomalies."},
-      {"method", ParameterType::choice, "largest", 0, 0, {"largest", "mean", "median"},
+      {"method",
+       ParameterType::choice,
+       "largest",
+       0,
+       0,
+       {"largest", "mean", "median"},
        "Which of the k distances is the score."},
-      {"max_samples", ParameterType::integer, "20000", 2, ReferenceRows::kMaxSamples, {},
+      {"max_samples",
+       ParameterType::integer,
+       "20000",
+       2,
+       ReferenceRows::kMaxSamples,
+       {},
        "Most training rows to compare with, drawn at random where there are more."},
   };
   row.default_scaling = Scaling::standard;
@@ -124,9 +141,7 @@ DetectorInfo knn_row() {
     KnnOptions options;
     options.n_neighbors = static_cast<std::uint32_t>(values.integer("n_neighbors"));
     const std::string_view method = values.choice("method");
-    options.method = method == "mean"     ? KnnMethod::mean
-                     : method == "median" ? KnnMethod::median
-                                          : KnnMethod::largest;
+    options.method = method == "mean" ? KnnMethod::mean : method == "median" ? KnnMethod::median : KnnMethod::largest;
     options.max_samples = static_cast<std::uint32_t>(values.integer("max_samples"));
     return make_knn(options);
   };

@@ -91,7 +91,9 @@ class LocalOutlierFactor final : public Detector {
     std::vector<std::uint32_t> indices;
   };
 
-  std::size_t neighbours_of(std::size_t points) const { return std::min<std::size_t>(options_.n_neighbors, points - 1); }
+  std::size_t neighbours_of(std::size_t points) const {
+    return std::min<std::size_t>(options_.n_neighbors, points - 1);
+  }
 
   static tl::unexpected<Error> cancelled() { return fail(ErrorCode::cancelled, "Fitting LOF was cancelled"); }
 
@@ -118,7 +120,8 @@ class LocalOutlierFactor final : public Detector {
     k_distance_.resize(n);
     for (std::size_t p = 0; p < n; ++p) k_distance_[p] = distances[p * k_ + k_ - 1];
     density_.resize(n);
-    for (std::size_t p = 0; p < n; ++p) density_[p] = static_cast<float>(density_of(&distances[p * k_], &indices[p * k_]));
+    for (std::size_t p = 0; p < n; ++p)
+      density_[p] = static_cast<float>(density_of(&distances[p * k_], &indices[p * k_]));
     for (std::size_t p = 0; p < n; ++p) {
       training_scores[reference.rows[p]] = factor(density_[p], &indices[p * k_]);
     }
@@ -151,7 +154,7 @@ class LocalOutlierFactor final : public Detector {
 
   LocalOutlierFactorOptions options_;
   NeighbourIndex index_;
-  std::size_t k_ = 0;  ///< neighbours used: n_neighbors, or fewer where there are fewer rows
+  std::size_t k_ = 0;              ///< neighbours used: n_neighbors, or fewer where there are fewer rows
   std::vector<float> k_distance_;  ///< of each point, to its k-th neighbour
   std::vector<float> density_;     ///< local reachability density of each point
 };
@@ -176,9 +179,19 @@ DetectorInfo local_outlier_factor_row() {
   row.bad_at = "Groups of more than k alike anomalies, many duplicates, many irrelevant features.";
   row.cost = "Compares every row with up to max_samples others; keeps those in the model.";
   row.parameters = {
-      {"n_neighbors", ParameterType::integer, "20", 1, ReferenceRows::kMaxNeighbours, {},
+      {"n_neighbors",
+       ParameterType::integer,
+       "20",
+       1,
+       ReferenceRows::kMaxNeighbours,
+       {},
        "Neighbours to look at; more than the size of the largest group of alike anomalies."},
-      {"max_samples", ParameterType::integer, "20000", 2, ReferenceRows::kMaxSamples, {},
+      {"max_samples",
+       ParameterType::integer,
+       "20000",
+       2,
+       ReferenceRows::kMaxSamples,
+       {},
        "Most training rows to compare with, drawn at random where there are more."},
   };
   row.default_scaling = Scaling::standard;

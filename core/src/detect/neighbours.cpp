@@ -15,7 +15,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using PointTag = hn::CappedTag<float, PointBlocks::kPoints / 2>;
 
 /// Offers the points of two vectors that are nearer than the list's last.
-HWY_ATTR void offer_points(hn::Vec<PointTag> low, hn::Vec<PointTag> high, std::uint32_t first_point, NearestList& list) {
+HWY_ATTR void offer_points(hn::Vec<PointTag> low, hn::Vec<PointTag> high, std::uint32_t first_point,
+                           NearestList& list) {
   const PointTag df;
   const std::size_t lanes = hn::Lanes(df);
   alignas(64) float squared[PointBlocks::kPoints];
@@ -166,8 +167,7 @@ void NeighbourIndex::nearest(MatrixView queries, std::span<const std::uint32_t> 
                              std::span<float> distances, std::span<std::uint32_t> indices) const {
   constexpr std::size_t kQueries = PointBlocks::kQueries;
   const std::size_t blocks = (size_ + PointBlocks::kPoints - 1) / PointBlocks::kPoints;
-  const std::size_t tile =
-      std::max<std::size_t>(1, kTileBytes / (features_ * sizeof(PointBlocks::Line)));
+  const std::size_t tile = std::max<std::size_t>(1, kTileBytes / (features_ * sizeof(PointBlocks::Line)));
   const PointBlocks points{lines_.data(), features_};
   const double scale = power_of_two(exponent_), unscale = power_of_two(-exponent_);
   const double limit = power_of_two(limit_exponent(features_));

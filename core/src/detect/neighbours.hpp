@@ -25,7 +25,7 @@ namespace outpost {
 
 /// The k nearest so far of one query, ascending. Starts with distances of infinity.
 struct NearestList {
-  float* distances = nullptr;        ///< squared
+  float* distances = nullptr;  ///< squared
   std::uint32_t* indices = nullptr;
   std::size_t k = 0;
   std::uint32_t excluded = 0;

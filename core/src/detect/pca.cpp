@@ -125,8 +125,8 @@ class Pca final : public Detector {
     }
     Spectrum spectrum;
     if (!active.empty()) {
-      OUTPOST_TRY_ASSIGN(spectrum, wide ? decompose_rows(rows, spreads, active)
-                                        : decompose_features(products, spreads, active, n));
+      OUTPOST_TRY_ASSIGN(
+          spectrum, wide ? decompose_rows(rows, spreads, active) : decompose_features(products, spreads, active, n));
     }
     choose_components(spectrum, spreads, active, d);
     return score_rows(*this, rows, training_scores, context.run);
@@ -217,12 +217,13 @@ class Pca final : public Detector {
     const std::size_t d = rows.cols();
     std::vector<double> sums(d);
     const float* origin = rows.data();
-    const bool finished = sum_over_chunks(rows.rows(), run, sums, [&](std::size_t first, std::size_t count, double* partial) {
-      for (std::size_t r = first; r < first + count; ++r) {
-        const float* row = rows.data() + r * d;
-        for (std::size_t f = 0; f < d; ++f) partial[f] += static_cast<double>(row[f]) - origin[f];
-      }
-    });
+    const bool finished =
+        sum_over_chunks(rows.rows(), run, sums, [&](std::size_t first, std::size_t count, double* partial) {
+          for (std::size_t r = first; r < first + count; ++r) {
+            const float* row = rows.data() + r * d;
+            for (std::size_t f = 0; f < d; ++f) partial[f] += static_cast<double>(row[f]) - origin[f];
+          }
+        });
     means_.resize(d);
     for (std::size_t f = 0; f < d; ++f) means_[f] = origin[f] + sums[f] / static_cast<double>(rows.rows());
     return finished;
@@ -362,9 +363,19 @@ DetectorInfo pca_row() {
   row.bad_at = "Several separate groups of rows, curved relations, and features that hardly ever change.";
   row.cost = "Fit grows with rows times features squared; scores tens of millions of values a second.";
   row.parameters = {
-      {"major_variance", ParameterType::real, "0.5", 0, 1, {},
+      {"major_variance",
+       ParameterType::real,
+       "0.5",
+       0,
+       1,
+       {},
        "Share of the variance that the major components explain; 1 uses every component (Mahalanobis distance)."},
-      {"minor_eigenvalue", ParameterType::real, "0.2", 0, 1, {},
+      {"minor_eigenvalue",
+       ParameterType::real,
+       "0.2",
+       0,
+       1,
+       {},
        "Components with less variance than this (one feature has 1) are minor ones; 0 uses none."},
   };
   row.default_scaling = Scaling::none;

@@ -22,9 +22,9 @@ inline float to_score(double value) {
 inline Result<void> check_rows(MatrixView rows, std::size_t needed, const char* detector) {
   if (rows.rows() < needed || rows.cols() == 0) {
     return fail(ErrorCode::not_enough_data,
-                std::string(detector) + " needs at least " + std::to_string(needed) +
-                    (needed == 1 ? " row" : " rows") + " and one feature, but there are " +
-                    std::to_string(rows.rows()) + " rows and " + std::to_string(rows.cols()) + " features",
+                std::string(detector) + " needs at least " + std::to_string(needed) + (needed == 1 ? " row" : " rows") +
+                    " and one feature, but there are " + std::to_string(rows.rows()) + " rows and " +
+                    std::to_string(rows.cols()) + " features",
                 "Give more data.");
   }
   if (rows.rows() >= std::numeric_limits<std::uint32_t>::max()) {
@@ -42,10 +42,15 @@ inline void count_not_above(const float* sorted, std::uint32_t n, const float* x
   std::uint32_t base[kSearchWidth] = {};
   for (std::uint32_t length = n; length > 1;) {
     const std::uint32_t half = length / 2;
-    for (std::size_t j = 0; j < kSearchWidth; ++j) base[j] += sorted[base[j] + half - 1] <= x[j] ? half : 0;
+    for (std::size_t j = 0; j < kSearchWidth; ++j) {
+      // Multiplied, because a compiler may make a branch of a choice, and half of these would be guessed wrong.
+      base[j] += half * static_cast<std::uint32_t>(sorted[base[j] + half - 1] <= x[j]);
+    }
     length -= half;
   }
-  for (std::size_t j = 0; j < kSearchWidth; ++j) counts[j] = base[j] + (sorted[base[j]] <= x[j] ? 1 : 0);
+  for (std::size_t j = 0; j < kSearchWidth; ++j) {
+    counts[j] = base[j] + static_cast<std::uint32_t>(sorted[base[j]] <= x[j]);
+  }
 }
 
 }  // namespace outpost

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,8 @@ std::uint64_t flagged(const SeverityCounts& counts);
 std::string severity_words(const SeverityCounts& counts);
 Colour severity_colour(Severity severity);
 
+/// A CSV field: quoted where it must be.
+std::string csv_field(std::string_view text);
 /// JSON on one line or indented; broken UTF-8 is replaced, never an exception.
 std::string json_text(const nlohmann::ordered_json& value, int indent = -1);
 

@@ -66,7 +66,8 @@ std::string help_text(const CLI::App& app, const std::string& examples, const Te
         [&](const CLI::Option* option) { return option->get_group() == group && option->nonpositional(); });
     if (members.empty()) continue;
     heading(group);
-    for (const CLI::Option* option : members) append_entry(out, option_head(*option), option->get_description(), terminal);
+    for (const CLI::Option* option : members)
+      append_entry(out, option_head(*option), option->get_description(), terminal);
   }
   if (!examples.empty()) {
     heading("Examples");

@@ -9,8 +9,8 @@
 #include <outpost/data/record_reader.hpp>
 #include <outpost/model/pipeline.hpp>
 
-#include "output/sink.hpp"
 #include "job.hpp"
+#include "output/sink.hpp"
 #include "session.hpp"
 
 namespace outpost::edge {

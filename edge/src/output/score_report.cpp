@@ -27,10 +27,9 @@ std::vector<std::size_t> highest(std::span<const float> scores, std::size_t coun
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t kept = std::min(count, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
-                    });
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+      [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
   order.resize(kept);
   return order;
 }
@@ -62,18 +61,19 @@ Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<st
   std::sort(wanted.begin(), wanted.end());
   const auto& names = rows.reader.names();
   std::size_t handle = names.size();
-  if (rows.handle) handle = static_cast<std::size_t>(std::find(names.begin(), names.end(), *rows.handle) - names.begin());
+  if (rows.handle)
+    handle = static_cast<std::size_t>(std::find(names.begin(), names.end(), *rows.handle) - names.begin());
   auto next = wanted.begin();
   if (next == wanted.end()) return top;
-  OUTPOST_TRY(visit_rows(rows.reader, rows.pipeline.features(), session,
-                         [&](std::uint64_t row, std::span<const float> features, const RecordBatch& batch,
-                             std::size_t place) {
-                           if (row != next->first) return true;
-                           TopRow& found = top[next->second];
-                           found.reasons = reasons_of(rows.pipeline, features);
-                           if (handle < batch.columns) found.handle = batch.cell(place, handle);
-                           return ++next != wanted.end();
-                         }));
+  OUTPOST_TRY(
+      visit_rows(rows.reader, rows.pipeline.features(), session,
+                 [&](std::uint64_t row, std::span<const float> features, const RecordBatch& batch, std::size_t place) {
+                   if (row != next->first) return true;
+                   TopRow& found = top[next->second];
+                   found.reasons = reasons_of(rows.pipeline, features);
+                   if (handle < batch.columns) found.handle = batch.cell(place, handle);
+                   return ++next != wanted.end();
+                 }));
   return top;
 }
 
@@ -103,8 +103,7 @@ TextTable make_table(const ScoredRows& rows, const std::vector<TopRow>& top) {
 
 Result<void> write_table(const ScoredRows& rows, const Options& options, Session& session, Sink& sink) {
   const Terminal& terminal = session.out();
-  OUTPOST_TRY_ASSIGN(const std::vector<TopRow> top,
-                     explain(rows, highest(rows.scores, options.top_rows()), session));
+  OUTPOST_TRY_ASSIGN(const std::vector<TopRow> top, explain(rows, highest(rows.scores, options.top_rows()), session));
   std::string out = facts_text(rows.facts, terminal);
   if (!top.empty()) {
     out += "\n" + terminal.paint("Most anomalous rows", Colour::bold) + "\n";

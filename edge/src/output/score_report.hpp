@@ -23,11 +23,11 @@ struct ScoredRows {
   const Pipeline& pipeline;
   std::span<const float> scores;
   RecordReader& reader;
-  nlohmann::ordered_json metadata;     ///< JSON: comes before the rows
-  Facts facts;                         ///< table: what was read and fitted
-  std::optional<std::string> handle;   ///< table: a column that names rows (a time, a name)
-  std::optional<Quality> quality;      ///< with --label
-  std::string hint;                    ///< table: what to try next
+  nlohmann::ordered_json metadata;    ///< JSON: comes before the rows
+  Facts facts;                        ///< table: what was read and fitted
+  std::optional<std::string> handle;  ///< table: a column that names rows (a time, a name)
+  std::optional<Quality> quality;     ///< with --label
+  std::string hint;                   ///< table: what to try next
 };
 
 /// Adds what detect and score have in common: threshold, flagged rows, severities, quality.

@@ -45,7 +45,7 @@ TEST_CASE("bytes: numbers are little-endian IEEE 754", "[base][oracle]") {
   writer.f64(-2.0);
   writer.text("ab");
   writer.f32_array(std::vector<float>{0.5F});
-  const std::vector<std::uint8_t> expected{4, 3, 2,   1,   0, 0, 0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0, 2,
+  const std::vector<std::uint8_t> expected{4, 3, 2, 1,   0,   0, 0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0, 2,
                                            0, 0, 0, 'a', 'b', 1, 0,    0,    0, 0, 0, 0, 0, 0, 0, 0,    0x3f};
   CHECK(writer.bytes() == expected);
 }

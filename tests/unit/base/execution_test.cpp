@@ -46,8 +46,8 @@ TEST_CASE("execution: the serial executor runs every piece once, in order", "[ba
 }
 
 TEST_CASE("execution: chunks cover every row once, whatever the executor", "[base][property]") {
-  for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, kChunkRows - 1, kChunkRows, kChunkRows + 1,
-                                 10 * kChunkRows + 17}) {
+  for (const std::size_t rows :
+       {std::size_t{0}, std::size_t{1}, kChunkRows - 1, kChunkRows, kChunkRows + 1, 10 * kChunkRows + 17}) {
     BackwardExecutor executor;
     RecordingProgress progress;
     const RunContext context(executor, &progress);

@@ -16,6 +16,12 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+#ifdef __EMSCRIPTEN__
+// There the long double functions of the C library compute in double: the oracle itself is a unit off.
+constexpr double kOracle = 1;
+#else
+constexpr double kOracle = 0;
+#endif
 constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
 
 /// Distance from the exact value in units of its last place in double.
@@ -63,14 +69,14 @@ long double exact_log(long double x) { return std::log(x); }
 long double exact_tanh(long double x) { return std::tanh(x); }
 
 TEST_CASE("math: exp is within 2 units in the last place", "[base][oracle]") {
-  CHECK(worst_ulps(grid(-745, 709.7, 100'000, 1), portable_exp, exact_exp) < 2);
-  CHECK(worst_ulps(grid(-2, 2, 100'000, 2), portable_exp, exact_exp) < 2);
-  CHECK(worst_ulps(grid(-745.13, -708, 20'000, 3), portable_exp, exact_exp) < 2);
-  CHECK(worst_ulps(grid(-1e-8, 1e-8, 1'000, 4), portable_exp, exact_exp) < 2);
+  CHECK(worst_ulps(grid(-745, 709.7, 100'000, 1), portable_exp, exact_exp) < 2 + kOracle);
+  CHECK(worst_ulps(grid(-2, 2, 100'000, 2), portable_exp, exact_exp) < 2 + kOracle);
+  CHECK(worst_ulps(grid(-745.13, -708, 20'000, 3), portable_exp, exact_exp) < 2 + kOracle);
+  CHECK(worst_ulps(grid(-1e-8, 1e-8, 1'000, 4), portable_exp, exact_exp) < 2 + kOracle);
   // Around the places where the exponent of the reduction changes.
   for (int k = -1070; k < 1020; k += 7) {
     const double edge = (k + 0.5) * 0.6931471805599453;
-    CHECK(worst_ulps(grid(edge - 1e-12, edge + 1e-12, 20, 5), portable_exp, exact_exp) < 2);
+    CHECK(worst_ulps(grid(edge - 1e-12, edge + 1e-12, 20, 5), portable_exp, exact_exp) < 2 + kOracle);
   }
 }
 
@@ -89,14 +95,14 @@ TEST_CASE("math: exp of special values", "[base][oracle]") {
 }
 
 TEST_CASE("math: log is within 2 units in the last place", "[base][oracle]") {
-  CHECK(worst_ulps(grid(0.5, 2, 200'000, 6), portable_log, exact_log) < 2);
-  CHECK(worst_ulps(grid(1 - 1e-6, 1 + 1e-6, 10'000, 7), portable_log, exact_log) < 2);
-  CHECK(worst_ulps(grid(1e-3, 1e6, 100'000, 8), portable_log, exact_log) < 2);
-  CHECK(worst_ulps(grid(kSmallest, 1e-307, 10'000, 9), portable_log, exact_log) < 2);
+  CHECK(worst_ulps(grid(0.5, 2, 200'000, 6), portable_log, exact_log) < 2 + kOracle);
+  CHECK(worst_ulps(grid(1 - 1e-6, 1 + 1e-6, 10'000, 7), portable_log, exact_log) < 2 + kOracle);
+  CHECK(worst_ulps(grid(1e-3, 1e6, 100'000, 8), portable_log, exact_log) < 2 + kOracle);
+  CHECK(worst_ulps(grid(kSmallest, 1e-307, 10'000, 9), portable_log, exact_log) < 2 + kOracle);
   Random random(10);
   std::vector<double> points;
   for (int i = 0; i < 200'000; ++i) points.push_back(std::ldexp(0.5 + 0.5 * random.uniform(), -1073 + i % 2096));
-  CHECK(worst_ulps(points, portable_log, exact_log) < 2);
+  CHECK(worst_ulps(points, portable_log, exact_log) < 2 + kOracle);
 }
 
 TEST_CASE("math: log of special values", "[base][oracle]") {
@@ -113,10 +119,10 @@ TEST_CASE("math: log of special values", "[base][oracle]") {
 }
 
 TEST_CASE("math: tanh is within 4 units in the last place", "[base][oracle]") {
-  CHECK(worst_ulps(grid(-23, 23, 200'000, 11), portable_tanh, exact_tanh) < 4);
-  CHECK(worst_ulps(grid(-1.01, 1.01, 100'000, 12), portable_tanh, exact_tanh) < 4);
-  CHECK(worst_ulps(grid(-1e-7, 1e-7, 1'000, 13), portable_tanh, exact_tanh) < 4);
-  CHECK(worst_ulps(grid(-1e-310, 1e-310, 1'000, 14), portable_tanh, exact_tanh) < 4);
+  CHECK(worst_ulps(grid(-23, 23, 200'000, 11), portable_tanh, exact_tanh) < 4 + kOracle);
+  CHECK(worst_ulps(grid(-1.01, 1.01, 100'000, 12), portable_tanh, exact_tanh) < 4 + kOracle);
+  CHECK(worst_ulps(grid(-1e-7, 1e-7, 1'000, 13), portable_tanh, exact_tanh) < 4 + kOracle);
+  CHECK(worst_ulps(grid(-1e-310, 1e-310, 1'000, 14), portable_tanh, exact_tanh) < 4 + kOracle);
 }
 
 TEST_CASE("math: tanh of special values, and its symmetry", "[base][oracle]") {

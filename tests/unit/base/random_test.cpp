@@ -108,7 +108,8 @@ TEST_CASE("random: uniform is in [0, 1) and even", "[base][property]") {
 
 TEST_CASE("random: indices are below their bound and even", "[base][property]") {
   Random random(2);
-  for (const std::uint64_t bound : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{10}, std::uint64_t{257}}) {
+  for (const std::uint64_t bound :
+       {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{10}, std::uint64_t{257}}) {
     std::vector<std::uint64_t> counts(static_cast<std::size_t>(bound), 0);
     for (int i = 0; i < 200'000; ++i) ++counts.at(static_cast<std::size_t>(random.uniform_index(bound)));
     if (bound > 1) CHECK(chi_square(counts) < chi_square_budget(counts.size()));
@@ -120,7 +121,8 @@ TEST_CASE("random: indices are below their bound and even", "[base][property]") 
     for (int i = 0; i < 100'000; ++i) {
       const std::uint64_t index = random.uniform_index(bound);
       REQUIRE(index < bound);
-      ++counts[std::min<std::size_t>(9, static_cast<std::size_t>(static_cast<double>(index) / static_cast<double>(bound) * 10))];
+      ++counts[std::min<std::size_t>(
+          9, static_cast<std::size_t>(static_cast<double>(index) / static_cast<double>(bound) * 10))];
     }
     CHECK(chi_square(counts) < chi_square_budget(10));
   }

@@ -31,9 +31,8 @@ TEST_CASE("sort: as std::sort, with -0 before +0", "[base][oracle]") {
       if (values.size() % 50 == 7) values.back() = values.size() % 100 == 7 ? -0.0F : 0.0F;
     }
     std::vector<float> expected = values;
-    std::sort(expected.begin(), expected.end(), [](float a, float b) {
-      return a < b || (a == b && std::signbit(a) && !std::signbit(b));
-    });
+    std::sort(expected.begin(), expected.end(),
+              [](float a, float b) { return a < b || (a == b && std::signbit(a) && !std::signbit(b)); });
     sort_floats(values);
     REQUIRE(values.size() == expected.size());
     CHECK((count == 0 || std::memcmp(values.data(), expected.data(), count * sizeof(float)) == 0));

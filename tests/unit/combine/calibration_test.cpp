@@ -33,7 +33,8 @@ std::vector<float> any_scores(Random& random) {
 /// Scores to ask about: the training scores, their neighbours, the ends of float32.
 std::vector<float> questions(const std::vector<float>& scores, float threshold, Random& random) {
   std::vector<float> asked{-kInfinity, -kLargest, -1, -0.0F, 0, 1e-45F, 1, kLargest, kInfinity};
-  std::vector<float> around(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(scores.size(), 60)));
+  std::vector<float> around(scores.begin(),
+                            scores.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(scores.size(), 60)));
   around.push_back(threshold);
   for (const float score : around) {
     asked.push_back(score);
@@ -173,18 +174,18 @@ TEST_CASE("calibration: damaged state is refused", "[combine][error]") {
   };
   const float nan = std::nanf("");
   const std::vector<Damage> damages{
-      {1, {}, {}},                                    // the threshold is no knot
-      {1, {0, 2}, {0.1F, 1}},                         // nor here
-      {1, {0, 1, 2}, {0.1F, 0.5F}},                   // sizes differ
-      {1, {0, 1, 1}, {0.1F, 0.5F, 1}},                // not ascending
-      {1, {0, 1, 2}, {0.6F, 0.5F, 1}},                // falls
-      {1, {0, 1, 2}, {0.1F, 0.5F, 0.5F}},             // not above half above the threshold
-      {1, {0, 1, 2}, {0.1F, 0.4F, 1}},                // the threshold is not half
-      {1, {0, 1, 2}, {0.1F, 0.5F, 1.5F}},             // beyond 1
-      {1, {0, 1, 2}, {nan, 0.5F, 1}},                 // not a number
-      {1, {nan, 1, 2}, {0.1F, 0.5F, 1}},              // not a number
-      {1, {0, 1, kInfinity}, {0.1F, 0.5F, 1}},        // infinite
-      {nan, {0, 1, 2}, {0.1F, 0.5F, 1}},              // not a number
+      {1, {}, {}},                                                   // the threshold is no knot
+      {1, {0, 2}, {0.1F, 1}},                                        // nor here
+      {1, {0, 1, 2}, {0.1F, 0.5F}},                                  // sizes differ
+      {1, {0, 1, 1}, {0.1F, 0.5F, 1}},                               // not ascending
+      {1, {0, 1, 2}, {0.6F, 0.5F, 1}},                               // falls
+      {1, {0, 1, 2}, {0.1F, 0.5F, 0.5F}},                            // not above half above the threshold
+      {1, {0, 1, 2}, {0.1F, 0.4F, 1}},                               // the threshold is not half
+      {1, {0, 1, 2}, {0.1F, 0.5F, 1.5F}},                            // beyond 1
+      {1, {0, 1, 2}, {nan, 0.5F, 1}},                                // not a number
+      {1, {nan, 1, 2}, {0.1F, 0.5F, 1}},                             // not a number
+      {1, {0, 1, kInfinity}, {0.1F, 0.5F, 1}},                       // infinite
+      {nan, {0, 1, 2}, {0.1F, 0.5F, 1}},                             // not a number
       {1, std::vector<float>(34, 1), std::vector<float>(34, 0.5F)},  // too many
   };
   for (const Damage& damage : damages) {

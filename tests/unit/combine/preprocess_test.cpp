@@ -20,7 +20,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 FeatureSet numbers(std::size_t count) {
   FeatureSet set;
-  for (std::size_t i = 0; i < count; ++i) set.features.push_back({"x" + std::to_string(i), "x", FeatureKind::number, {}, '.'});
+  for (std::size_t i = 0; i < count; ++i)
+    set.features.push_back({"x" + std::to_string(i), "x", FeatureKind::number, {}, '.'});
   return set;
 }
 
@@ -93,15 +94,16 @@ TEST_CASE("preprocess: impute and each scaling as their definitions say", "[comb
         if (random.uniform() < 0.2) rows(r, 1) = kNan;
         rows(r, 2) = 5 + 1000 * rows(r, 2);
         rows(r, 3) = static_cast<float>(random.uniform_index(3));
-        rows(r, 4) = 0.1F;   // constant, and not a round number in binary
-        rows(r, 5) = kNan;   // never there
+        rows(r, 4) = 0.1F;  // constant, and not a round number in binary
+        rows(r, 5) = kNan;  // never there
         rows(r, 6) = rows(r, 6) > 0 ? rows(r, 6) * 1e-20F : -rows(r, 6);
       }
       const Preprocessor preprocessor = fitted(rows, numbers(7), {scaling, {}, false});
       CHECK(preprocessor.in_place());
       const std::vector<float> out = transformed(preprocessor, rows);
       for (std::size_t c = 0; c < 7; ++c) {
-        const std::vector<double> expected = plain_column(rows, c, c == 4 && scaling != Scaling::none ? Scaling::robust : scaling);
+        const std::vector<double> expected =
+            plain_column(rows, c, c == 4 && scaling != Scaling::none ? Scaling::robust : scaling);
         for (std::size_t r = 0; r < n; ++r) {
           INFO(to_string(scaling) << ", column " << c << ", row " << r << " of " << n);
           // float32 rounds centre and difference: an error relative to the column's size in units of its spread.
@@ -113,7 +115,8 @@ TEST_CASE("preprocess: impute and each scaling as their definitions say", "[comb
 }
 
 TEST_CASE("preprocess: output is finite for any input, also after training on extremes", "[combine][property]") {
-  const float extremes[] = {0.0F, -0.0F, 1e-45F, 1e-38F, 1.0F, 1e17F, 1e18F, 3e38F, -3e38F, kInfinity, -kInfinity, kNan};
+  const float extremes[] = {0.0F,  -0.0F, 1e-45F, 1e-38F,    1.0F,       1e17F,
+                            1e18F, 3e38F, -3e38F, kInfinity, -kInfinity, kNan};
   Random random(1);
   for (const Scaling scaling : {Scaling::none, Scaling::standard, Scaling::robust, Scaling::minmax}) {
     for (int round = 0; round < 300; ++round) {

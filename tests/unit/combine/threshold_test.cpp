@@ -98,7 +98,8 @@ TEST_CASE("threshold: MAD, IQR, z and knee flag what their textbook cut flags", 
       const Threshold threshold = find(scores, method);
       CHECK(threshold.method == method);
       // Where the gap at the cut is too narrow, the nearest wide one is taken: at most a few ranks away.
-      CHECK(static_cast<double>(threshold.flagged) == Approx(static_cast<double>(expected)).margin(expected == 0 ? 0 : 2));
+      CHECK(static_cast<double>(threshold.flagged) ==
+            Approx(static_cast<double>(expected)).margin(expected == 0 ? 0 : 2));
       if (expected == 0) CHECK(threshold.value == Approx(cut).epsilon(1e-6));
     }
   }
@@ -147,7 +148,8 @@ TEST_CASE("threshold: a narrow gap gives way to the nearest wide one, on ties to
 
 TEST_CASE("threshold: equal scores, one score, two scores", "[combine][property]") {
   for (const ThresholdMethod method : kMethods) {
-    for (const float value : {0.0F, -3.0F, 1e30F, 1e-40F, std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()}) {
+    for (const float value :
+         {0.0F, -3.0F, 1e30F, 1e-40F, std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()}) {
       for (const std::size_t count : {1U, 2U, 3U, 50U}) {
         const Threshold threshold = find(std::vector<float>(count, value), method, {}, 0.5);
         CHECK(threshold.flagged == 0);
@@ -176,7 +178,8 @@ std::vector<float> any_scores(Random& random) {
   return scores;
 }
 
-TEST_CASE("threshold: the flagged rows are those above a finite threshold that separates scores", "[combine][property]") {
+TEST_CASE("threshold: the flagged rows are those above a finite threshold that separates scores",
+          "[combine][property]") {
   Random random(2);
   for (int round = 0; round < 3000; ++round) {
     const std::vector<float> scores = any_scores(random);
@@ -199,7 +202,8 @@ TEST_CASE("threshold: the flagged rows are those above a finite threshold that s
       const double width = static_cast<double>(above) - static_cast<double>(below);
       if (width > 1e-4 * (std::fabs(static_cast<double>(above)) + std::fabs(static_cast<double>(below)))) {
         const double middle = static_cast<double>(below) + width / 2;
-        REQUIRE(std::fabs(threshold.value - middle) <= std::fabs(middle) * 1e-7 + width * 0.5 * (std::fabs(middle) < 1e-37));
+        REQUIRE(std::fabs(threshold.value - middle) <=
+                std::fabs(middle) * 1e-7 + width * 0.5 * (std::fabs(middle) < 1e-37));
       }
     }
   }

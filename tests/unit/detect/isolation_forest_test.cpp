@@ -98,7 +98,7 @@ TEST_CASE("iforest: average path length is the paper's formula", "[detect][oracl
   CHECK(average_path_length(0) == 0);
   CHECK(average_path_length(1) == 0);
   CHECK(average_path_length(2) == 1);
-  CHECK(average_path_length(256) == Approx(10.2447709).epsilon(1e-8));
+  CHECK(average_path_length(256) == Approx(10.2447709).epsilon(1e-3));  // with the paper's ln(i) + 0.5772
   for (const std::size_t n : {3, 100, 4096, 4097, 50000}) {
     CHECK(average_path_length(n) == Approx(oracle_c(n)).epsilon(1e-13));
   }
@@ -128,13 +128,18 @@ TEST_CASE("iforest: scores follow from the trees by algorithm 3", "[detect][orac
 TEST_CASE("iforest: agrees with an independent forest of the paper's algorithms", "[detect][oracle]") {
   const Matrix rows = test::blobs(400, 4, 6, 11);
   IsolationForestOptions options;
-  options.n_estimators = 1500;
+  options.n_estimators = 3000;
   options.max_samples = 128;
   const std::vector<float> ours = fit_scores(rows, options);
-  const std::vector<double> oracle = oracle_scores(rows, 1500, 128);
-  // Budget: the standard error of a mean over 1500 trees is about 0.001 in score; the largest of 400 differences
-  // stays below six times that.
-  for (std::size_t r = 0; r < rows.rows(); ++r) CHECK(std::fabs(ours[r] - oracle[r]) < 0.008);
+  const std::vector<double> oracle = oracle_scores(rows, 3000, 128);
+  // Budget: a path length varies by about 3 between trees, so a difference of two means over 3000 trees has a standard
+  // deviation of about 0.004 in score for the planted rows, less for others; 0.016 is four of them.
+  double mean = 0;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    CHECK(std::fabs(ours[r] - oracle[r]) < 0.016);
+    mean += (ours[r] - oracle[r]) / static_cast<double>(rows.rows());
+  }
+  CHECK(std::fabs(mean) < 0.003);
 }
 
 TEST_CASE("iforest: a row scores the same alone, in a block, and on every SIMD target", "[detect][property]") {
@@ -162,20 +167,23 @@ TEST_CASE("iforest: a row scores the same alone, in a block, and on every SIMD t
 }
 
 TEST_CASE("iforest: trees too large for packed nodes score by the same rules", "[detect][oracle]") {
-  const Matrix rows = test::gaussian(70'000, 2, 4);
+  constexpr std::uint32_t kRows = 300'000;  // uniform: trees grow wide
+  Matrix rows(kRows, 2);
+  Random values(4);
+  for (std::size_t i = 0; i < 2 * kRows; ++i) rows.data()[i] = static_cast<float>(values.uniform());
   IsolationForestOptions options;
   options.n_estimators = 2;
-  options.max_samples = 70'000;
+  options.max_samples = kRows;
   const std::vector<float> scores = fit_scores(rows, options, 9);
   std::vector<IsolationTree> trees;
   for (std::uint32_t t = 0; t < 2; ++t) {
     Random random(9, t);
-    trees.push_back(grow_isolation_tree(rows, 70'000, random));
+    trees.push_back(grow_isolation_tree(rows, kRows, random));
   }
   REQUIRE(trees[0].feature.size() > 65'536);
-  for (std::size_t r = 0; r < rows.rows(); r += 9'999) {
+  for (std::size_t r = 0; r < rows.rows(); r += 49'999) {
     const double path = oracle_path(trees[0], rows.row(r)) + oracle_path(trees[1], rows.row(r));
-    CHECK(scores[r] == Approx(std::exp2(-path / 2 / oracle_c(70'000))).epsilon(1e-5));
+    CHECK(scores[r] == Approx(std::exp2(-path / 2 / oracle_c(kRows))).epsilon(1e-5));
   }
 }
 
@@ -263,7 +271,7 @@ TEST_CASE("iforest: damaged state is refused with a reason", "[detect][error]") 
   const std::vector<std::uint8_t> good = writer.bytes();
 
   for (std::size_t cut = 0; cut < good.size(); cut += 3) {
-    ByteReader reader(std::span(good).first(cut));
+    ByteReader reader{std::span(good).first(cut)};
     CHECK_FALSE(make_isolation_forest(options)->read_state(reader, 3));
   }
   // Whatever is flipped: refused, or a forest with finite scores.

@@ -34,7 +34,8 @@ TEST_CASE("thread pool: many short calls in a row", "[threads][property]") {
   CHECK(totals == std::vector<std::size_t>(4, 20'000U * 19'999U / 2));
 }
 
-TEST_CASE("thread pool: as many pieces run at once as there are threads, the caller's among them", "[threads][property]") {
+TEST_CASE("thread pool: as many pieces run at once as there are threads, the caller's among them",
+          "[threads][property]") {
   constexpr std::size_t kThreads = 3;
   ThreadPool pool(kThreads);
   std::mutex mutex;

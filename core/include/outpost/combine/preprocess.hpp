@@ -40,8 +40,8 @@ struct PreprocessOptions {
 /// Exact: same bits everywhere.
 class Preprocessor {
  public:
-  /// Learns from `rows` (n x set.size()); a feature missing in every row is imputed as 0. Takes n floats for each
-  /// piece of work that runs at once. Errors: schema_mismatch for another number of columns, not_enough_data without
+  /// Learns from `rows` (n x set.size()); a feature missing in every row is imputed as 0. Each column in work takes
+  /// 8 n bytes. Errors: schema_mismatch for another number of columns, not_enough_data without
   /// a row or without an output column, cancelled.
   static Result<Preprocessor> fit(MatrixView rows, const FeatureSet& set, const PreprocessOptions& options,
                                   const RunContext& context);
@@ -82,9 +82,9 @@ class Preprocessor {
   // Derived from columns_.
   std::vector<std::uint32_t> origins_;
   bool in_place_ = false;
-  bool values_only_ = false;    ///< in place, and every column is a value: one loop over all numbers
-  std::vector<float> impute_;   ///< values_only: by column, repeated over several rows so that the loop has
-  std::vector<float> center_;   ///< whole SIMD vectors whatever the number of columns
+  bool values_only_ = false;   ///< in place, and every column is a value: one loop over all numbers
+  std::vector<float> impute_;  ///< values_only: by column, repeated over several rows so that the loop has
+  std::vector<float> center_;  ///< whole SIMD vectors whatever the number of columns
   std::vector<float> inverse_;
 };
 

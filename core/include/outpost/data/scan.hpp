@@ -21,32 +21,32 @@ inline constexpr std::size_t kMaxTrackedDistinct = 10'000;
 /// Summary of one column. Counts are exact; `distinct` is exact up to kMaxTrackedDistinct, then that number.
 /// Values are those of the column's type: numbers, milliseconds, true and false, or the texts of the cells.
 struct ColumnProfile {
-  std::uint64_t count = 0;            ///< rows, missing included
+  std::uint64_t count = 0;  ///< rows, missing included
   std::uint64_t missing = 0;
   std::uint64_t distinct = 0;
   bool distinct_exact = true;
-  std::uint64_t non_finite = 0;       ///< numeric cells that are infinite (NaN text is missing)
-  std::uint64_t beyond_float32 = 0;   ///< finite, but outside +-1e18 (clipped) or not zero and below 1e-37
-  std::uint64_t distinct_lost = 0;    ///< of the tracked distinct values, those float32 merges with another
-  bool integers = false;              ///< every number is whole
-  bool ascending = false;             ///< numeric or timestamp: never decreases, in row order
+  std::uint64_t non_finite = 0;      ///< numeric cells that are infinite (NaN text is missing)
+  std::uint64_t beyond_float32 = 0;  ///< finite, but outside +-1e18 (clipped) or not zero and below 1e-37
+  std::uint64_t distinct_lost = 0;   ///< of the tracked distinct values, those float32 merges with another
+  bool integers = false;             ///< every number is whole
+  bool ascending = false;            ///< numeric or timestamp: never decreases, in row order
   double min = 0, max = 0, mean = 0, standard_deviation = 0;  ///< of finite numbers; milliseconds for timestamps
-  double mean_length = 0;             ///< characters of a non-missing cell
-  std::uint64_t dominant_count = 0;   ///< of the value most frequent while values were tracked, in all rows
+  double mean_length = 0;                                     ///< characters of a non-missing cell
+  std::uint64_t dominant_count = 0;  ///< of the value most frequent while values were tracked, in all rows
   std::string dominant_value;
-  std::uint64_t time_backwards = 0;   ///< timestamp: rows earlier than the row before
-  std::uint64_t time_gaps = 0;        ///< timestamp: steps more than 10 times the median step (estimated)
-  double median_step_ms = 0;          ///< timestamp
-  std::uint64_t type_conflicts = 0;   ///< cells that do not fit the type given or decided; read as missing
+  std::uint64_t time_backwards = 0;  ///< timestamp: rows earlier than the row before
+  std::uint64_t time_gaps = 0;       ///< timestamp: steps more than 10 times the median step (estimated)
+  double median_step_ms = 0;         ///< timestamp
+  std::uint64_t type_conflicts = 0;  ///< cells that do not fit the type given or decided; read as missing
   std::uint64_t first_conflict_line = 0;
-  std::string first_conflict_value;   ///< cut to 40 characters
+  std::string first_conflict_value;                                   ///< cut to 40 characters
   std::vector<std::pair<PersonalData, std::uint64_t>> personal_data;  ///< kind, cells
-  bool all_differ = false;            ///< no value occurs twice; beyond kMaxTrackedDistinct: none of the first ones does
-  bool steps_vary = false;            ///< ascending whole numbers, timestamps: the steps from row to row are not all equal
-  double steady_steps = 0;            ///< the same: share of steps from half to twice the median step
-  bool hour_varies = false;           ///< timestamp: the time of day is not the same in all rows
-  bool weekday_varies = false;        ///< timestamp: the same of the day of the week
-  std::vector<double> quantiles;      ///< 0, 1, 5, 25, 50, 75, 95, 99, 100 %; filled by profile_quantiles only
+  bool all_differ = false;        ///< no value occurs twice; beyond kMaxTrackedDistinct: none of the first ones does
+  bool steps_vary = false;        ///< ascending whole numbers, timestamps: the steps from row to row are not all equal
+  double steady_steps = 0;        ///< the same: share of steps from half to twice the median step
+  bool hour_varies = false;       ///< timestamp: the time of day is not the same in all rows
+  bool weekday_varies = false;    ///< timestamp: the same of the day of the week
+  std::vector<double> quantiles;  ///< 0, 1, 5, 25, 50, 75, 95, 99, 100 %; filled by profile_quantiles only
 };
 
 /// Why a column has its type: shown by `inspect`.
@@ -66,8 +66,8 @@ struct TableScan {
   std::uint64_t rows = 0;
   std::uint64_t duplicate_rows = 0;  ///< equal to an earlier row; counted over the first kMaxDuplicateRows rows
   Schema schema;
-  std::vector<ColumnProfile> profiles;   ///< one a column of the schema
-  std::vector<TypeDecision> decisions;   ///< one a column of the schema
+  std::vector<ColumnProfile> profiles;  ///< one a column of the schema
+  std::vector<TypeDecision> decisions;  ///< one a column of the schema
   ReadFacts facts;
 };
 

@@ -3,7 +3,8 @@
 /// 2000, section 2 (`largest`); F. Angiulli, C. Pizzuti, "Fast Outlier Detection in High Dimensional Spaces", PKDD
 /// 2002, definition 1 (`mean`, their sum over k).
 /// Differs: exact, by a sweep over all reference rows in float32; beyond max_samples rows, over a random sample.
-/// Choose another: where regions of the data differ in density, use lof; with many irrelevant features, iforest or ecod.
+/// Choose another: where regions of the data differ in density, use lof; with many irrelevant features, iforest or
+/// ecod.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,161 @@
+/// @file  What the tests of all detectors need: fitting, scoring, and the chores every detector has.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include <outpost/base/random.hpp>
+#include <outpost/detect/detector.hpp>
+
+#include "test_data.hpp"
+
+namespace outpost::test {
+
+using Maker = std::function<std::unique_ptr<Detector>()>;
+
+inline std::vector<float> fit(Detector& detector, const Matrix& rows, const FitContext& context = {}) {
+  std::vector<float> scores(rows.rows(), std::nanf(""));
+  const Result<void> fitted = detector.fit(rows, context, scores);
+  INFO((fitted ? std::string() : fitted.error().message));
+  REQUIRE(fitted);
+  return scores;
+}
+
+inline std::vector<float> score(const Detector& detector, const Matrix& rows) {
+  std::vector<float> scores(rows.rows(), std::nanf(""));
+  detector.score(rows, scores);
+  return scores;
+}
+
+inline std::vector<float> fit(const Maker& make, const Matrix& rows) { return fit(*make(), rows); }
+
+inline bool all_finite(const std::vector<float>& scores) {
+  for (const float score : scores) {
+    if (!std::isfinite(score)) return false;
+  }
+  return true;
+}
+
+inline std::size_t place_of_largest(const std::vector<float>& scores) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < scores.size(); ++i) best = scores[i] > scores[best] ? i : best;
+  return best;
+}
+
+inline std::vector<float> reorder(const std::vector<float>& values, const std::vector<std::size_t>& order) {
+  std::vector<float> out;
+  for (const std::size_t i : order) out.push_back(values[i]);
+  return out;
+}
+
+inline Matrix scaled(Matrix rows, float factor) {
+  for (std::size_t i = 0; i < rows.rows() * rows.cols(); ++i) rows.data()[i] *= factor;
+  return rows;
+}
+
+inline Matrix join(const Matrix& a, const Matrix& b) {
+  Matrix out(a.rows() + b.rows(), a.cols());
+  std::copy(a.data(), a.data() + a.rows() * a.cols(), out.data());
+  std::copy(b.data(), b.data() + b.rows() * b.cols(), out.data() + a.rows() * a.cols());
+  return out;
+}
+
+/// Runs pieces last to first and claims to run three at once.
+class BackwardExecutor final : public Executor {
+ public:
+  void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work) override {
+    while (count > 0) work(--count);
+  }
+  std::size_t concurrency() const override { return 3; }
+};
+
+class AtOnce final : public Cancellation {
+ public:
+  bool requested() const override { return true; }
+};
+
+/// Scores of the restored detector have the bits of the first; no cut-off state is accepted, nor one with a bit of its
+/// sizes or values turned into something that no fit writes and that would score differently without notice.
+inline void check_state(const Maker& make, const Matrix& rows, const Matrix& fresh) {
+  const auto detector = make();
+  fit(*detector, rows);
+  ByteWriter writer;
+  detector->write_state(writer);
+  const std::vector<std::uint8_t>& bytes = writer.bytes();
+
+  const auto restored = make();
+  ByteReader reader(bytes);
+  REQUIRE(restored->read_state(reader, rows.cols()));
+  CHECK(reader.remaining() == 0);
+  CHECK(same_bits(score(*restored, fresh), score(*detector, fresh)));
+  CHECK(restored->memory_bytes() == detector->memory_bytes());
+  ByteWriter again;
+  restored->write_state(again);
+  CHECK(again.bytes() == bytes);
+
+  const std::size_t step = bytes.size() / 200 + 1;
+  for (std::size_t length = 0; length < bytes.size(); length += step) {
+    ByteReader cut(std::span<const std::uint8_t>(bytes.data(), length));
+    const Result<void> read = make()->read_state(cut, rows.cols());
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == ErrorCode::corrupt_model);
+  }
+  // Whatever bits are turned: refused, or scores that are finite.
+  Random random(7);
+  for (int i = 0; i < 300; ++i) {
+    std::vector<std::uint8_t> wrong = bytes;
+    wrong[random.uniform_index(wrong.size())] ^= static_cast<std::uint8_t>(1U << random.uniform_index(8));
+    ByteReader turned(wrong);
+    const auto victim = make();
+    if (victim->read_state(turned, rows.cols())) CHECK(all_finite(score(*victim, fresh)));
+  }
+}
+
+/// The order in which pieces run, and how many at once, changes no bit; a request to stop is an error.
+inline void check_execution(const Maker& make, const Matrix& rows) {
+  BackwardExecutor backward;
+  AtOnce at_once;
+  FitContext context;
+  context.run = RunContext(backward);
+  CHECK(same_bits(fit(*make(), rows, context), fit(*make(), rows)));
+  context.run = RunContext(backward, nullptr, &at_once);
+  std::vector<float> scores(rows.rows());
+  const Result<void> fitted = make()->fit(rows, context, scores);
+  REQUIRE_FALSE(fitted);
+  CHECK(fitted.error().code == ErrorCode::cancelled);
+}
+
+/// Values of every size the pipeline lets through, constant columns, rows that are all equal: finite scores always.
+inline void check_extremes(const Maker& make, std::size_t cols) {
+  const float values[] = {0.0F, -0.0F, 1e18F, -1e18F, 1e-30F, -1e-30F, 1e-45F, 1.0F, 1e-10F, 3e17F};
+  Random random(11);
+  for (int kind = 0; kind < 7; ++kind) {
+    Matrix rows(60, cols), fresh(60, cols);
+    for (std::size_t i = 0; i < rows.rows() * cols; ++i) {
+      const std::size_t c = i % cols;
+      const auto unit = static_cast<float>(random.uniform());
+      float value = values[random.uniform_index(10)];      // 0: a mix
+      if (kind == 1) value = 1e18F * (unit - 0.5F);        // 1: huge
+      if (kind == 2) value = 1e-30F * unit;                // 2: tiny
+      if (kind == 3) value = 1e-44F * unit;                // 3: denormal
+      if (kind == 4) value = 7.1F;                         // 4: all equal
+      if (kind == 5) value = c == 0 ? 0.1F : unit;         // 5: a constant column
+      if (kind == 6) value = i / cols < 50 ? 0.3F : unit;  // 6: duplicates, then a few others
+      rows.data()[i] = value;
+      fresh.data()[i] = values[random.uniform_index(10)];
+    }
+    INFO("kind " << kind << ", " << cols << " features");
+    const auto detector = make();
+    CHECK(all_finite(fit(*detector, rows)));
+    CHECK(all_finite(score(*detector, fresh)));
+    CHECK(all_finite(score(*detector, rows)));
+  }
+}
+
+}  // namespace outpost::test
