@@ -72,7 +72,9 @@ Result<void> parse_once(CLI::App& app, const std::vector<std::string>& arguments
     help = true;
     return {};
   } catch (const CLI::ArgumentMismatch& wrong) {
-    return fail(ErrorCode::invalid_argument, wrong.what(), "give a value after the option, or =VALUE");
+    const std::string text = wrong.what();  // "--top: 1 required NUMBER missing"
+    return fail(ErrorCode::invalid_argument, text.substr(0, text.find(':')) + " needs a value",
+                "give it behind the option: see outpost COMMAND --help");
   } catch (const CLI::ParseError& wrong) {
     return fail(ErrorCode::invalid_argument, wrong.what(), "see outpost --help");
   }

@@ -1,7 +1,9 @@
 #include "warnings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <outpost/data/validation.hpp>
@@ -22,9 +24,27 @@ bool matters(const Finding& finding, const FeaturePlan& plan) {
                      [&](const Feature& feature) { return feature.column == finding.column; });
 }
 
+/// A column that looks like the truth, and is not said to be it.
+const Feature* forgotten_label(const Data& data, const FeaturePlan& plan) {
+  static constexpr std::array<std::string_view, 8> kNames = {"label",   "labels",     "is_anomaly",   "anomaly",
+                                                             "outlier", "is_outlier", "ground_truth", "is_fraud"};
+  for (const Feature& feature : plan.set.features) {
+    const auto column = data.scan.schema.find(feature.column);
+    if (column && data.scan.profiles[*column].distinct <= 2 &&
+        std::find(kNames.begin(), kNames.end(), feature.column) != kNames.end()) {
+      return &feature;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void warn_about_data(const Data& data, const FeaturePlan& plan, Session& session) {
+  if (const Feature* label = forgotten_label(data, plan)) {
+    session.note("warning: column '" + label->column +
+                 "' is used as a feature; if it says which rows are anomalies: " + "--label " + label->column);
+  }
   std::vector<Finding> findings = validate(data.scan);
   findings.erase(
       std::remove_if(findings.begin(), findings.end(), [&](const Finding& finding) { return !matters(finding, plan); }),

@@ -33,7 +33,7 @@ run_script() {
 run_catch() {
   local log cases bad skips status
   log=$(mktemp)
-  "$@" 2>&1 | tee "$log" | grep -vE '^(=+|-+)$' | tail -n 60
+  "$@" --use-colour no 2>&1 | tee "$log" | grep -vE '^(=+|-+)$' | tail -n 60
   status=${PIPESTATUS[0]}
   skips=$(grep -c '^SKIPPED: ' "$log")
   if [[ $(grep -E '^All tests passed' "$log") =~ in\ ([0-9]+)\ test\ case ]]; then
@@ -88,8 +88,27 @@ suite_tsan() {
 }
 
 suite_wasm() {
-  NODE_PATH=${NODE_PATH:-/usr/share/nodejs} build_or_fail wasm || return
-  for program in unit conformance; do run_catch node "$root/build/wasm/tests/outpost_${program}_tests.js"; done
+  build_or_fail wasm || return
+  for program in unit conformance; do
+    run_catch node "$root/tests/support/run_wasm.cjs" "$root/build/wasm/tests/outpost_${program}_tests.js"
+  done
+  compare_fingerprints
+}
+
+# Training and scoring give the same bits natively and in WebAssembly, or the fingerprints differ.
+compare_fingerprints() {
+  local native wasm
+  build_or_fail release outpost_conformance_tests || return
+  native=$("$root/build/release/tests/outpost_conformance_tests" "[.fingerprint]" --use-colour no | grep '^fingerprint')
+  wasm=$(node "$root/tests/support/run_wasm.cjs" "$root/build/wasm/tests/outpost_conformance_tests.js" "[.fingerprint]" --use-colour no |
+    grep '^fingerprint')
+  if [ -n "$native" ] && [ "$native" = "$wasm" ]; then
+    echo "$(wc -l <<<"$native") fingerprints are the same natively and in WebAssembly"
+    passed=$((passed + 1))
+  else
+    diff <(echo "$native") <(echo "$wasm")
+    failed=$((failed + 1))
+  fi
 }
 
 suite_fuzz() {

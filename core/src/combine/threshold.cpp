@@ -21,7 +21,7 @@ using Sorted = std::span<const float>;  // ascending
 double default_factor(ThresholdMethod method) {
   switch (method) {
     case ThresholdMethod::contamination: return 1;
-    case ThresholdMethod::mad: return 3.5;
+    case ThresholdMethod::mad: return 2.5;
     case ThresholdMethod::iqr: return 1.5;
     case ThresholdMethod::z: return 3;
     case ThresholdMethod::knee: return 1;
@@ -52,9 +52,19 @@ double median_deviation(Sorted scores, double middle) {
   return n % 2 == 1 ? current : previous + (current - previous) * 0.5;
 }
 
+double mean_deviation(Sorted scores, double middle) {
+  double total = 0;
+  for (const float score : scores) total += std::abs(score - middle);
+  return total / static_cast<double>(scores.size());
+}
+
+/// Each deviation times its constant estimates the standard deviation of normal scores.
 double mad_cut(Sorted scores, double factor) {
   const double median = sorted_quantile(scores, 0.5);
-  return median + factor * 1.4826 * median_deviation(scores, median);
+  const double deviation = median_deviation(scores, median);
+  // More than half of the scores are equal: their spread of 0 would flag everything above them.
+  if (deviation == 0) return median + factor * 1.2533 * mean_deviation(scores, median);
+  return median + factor * 1.4826 * deviation;
 }
 
 double iqr_cut(Sorted scores, double factor) {

@@ -14,6 +14,10 @@ namespace {
 /// A row longer than this is refused whatever its fields, so that memory has a bound.
 constexpr std::size_t kMaxRowBytes = std::size_t{256} << 20;
 
+constexpr const char* kOpenQuoteHint =
+    "close the quote on that line, or double the quotes that belong to the text";
+constexpr const char* kLongFieldHint = "check that this is a table of text: is a line end or a quote missing?";
+
 constexpr std::uint64_t kOnes = 0x0101010101010101U;
 constexpr std::uint64_t kHighBits = 0x8080808080808080U;
 
@@ -156,7 +160,7 @@ inline bool CsvReader::add_field(RecordBatch& batch, std::size_t first, std::siz
 
 bool CsvReader::add_odd_field(const RecordBatch& batch, std::size_t size) {
   if (size > options_.max_field_bytes) {
-    reject(line_, too_long(), "check that this is a table of text: is a quote not closed?");
+    reject(line_ + inner_lines_, too_long(), kLongFieldHint);
     return false;
   }
   if (!columns_.has_value()) {
@@ -215,15 +219,19 @@ CsvReader::Row CsvReader::scan_quoted(std::size_t open, QuotedEnd& found) {
   quoted_ = true;
   for (;;) {
     const std::size_t at = structure_.next();
-    if (at == CsvStructure::kNone) {
+    const bool none = at == CsvStructure::kNone;
+    // The same whether the end of a field that is too long has been read already or not.
+    if ((none ? end : at) - open - 1 > options_.max_field_bytes) {
+      return reject(opened,
+                    "the quote that opens in column " + std::to_string(fields_ + 1) + " is not closed within " +
+                        std::to_string(options_.max_field_bytes) + " bytes",
+                    kOpenQuoteHint);
+    }
+    if (none) {
       if (input_.stopped_at_nul()) return reject_nul();
-      if (end - open > options_.max_field_bytes || input_.at_end()) {
-        const std::string length = input_.at_end() ? "" : " within " + std::to_string(options_.max_field_bytes) + " bytes";
-        return reject(opened,
-                      "the quote that opens in column " + std::to_string(fields_ + 1) + " is not closed" + length,
-                      "close the quote on that line, or double the quotes that belong to the text");
-      }
-      return Row::more;
+      if (!input_.at_end()) return Row::more;
+      return reject(opened, "the quote that opens in column " + std::to_string(fields_ + 1) + " is not closed",
+                    kOpenQuoteHint);
     }
     if (data[at] == '\n') {
       ++inner_lines_;
@@ -255,15 +263,15 @@ CsvReader::Row CsvReader::scan_quoted(std::size_t open, QuotedEnd& found) {
 }
 
 CsvReader::Row CsvReader::out_of_bytes(std::size_t field) {
-  if (input_.stopped_at_nul()) return reject_nul();
   const std::size_t end = input_.end();
   if (end - field > options_.max_field_bytes) {
     ++fields_;
-    return reject(line_ + inner_lines_, too_long(), "check that this is a table of text: is a line end missing?");
+    return reject(line_ + inner_lines_, too_long(), kLongFieldHint);
   }
+  if (input_.stopped_at_nul()) return reject_nul();
   if (end - input_.begin() > kMaxRowBytes) {
     return reject(line_, "the row has more than " + std::to_string(kMaxRowBytes) + " bytes",
-                  "check that this is a table of text: is a line end missing?");
+                  kLongFieldHint);
   }
   if (!input_.at_end()) return Row::more;
   // The last line needs no line end; nothing at all is no line.

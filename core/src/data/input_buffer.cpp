@@ -9,6 +9,9 @@ namespace outpost {
 
 namespace {
 
+/// Small inputs are common (one event, one test): they should not cost a whole chunk.
+constexpr std::size_t kFirstBytes = std::size_t{16} << 10;
+
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool holds_non_ascii(const char* bytes, std::size_t count) {
@@ -26,7 +29,7 @@ bool holds_non_ascii(const char* bytes, std::size_t count) {
 }  // namespace
 
 InputBuffer::InputBuffer(std::unique_ptr<ByteSource> source)
-    : source_(std::move(source)), bytes_(kChunkBytes + kPadding) {}
+    : source_(std::move(source)), bytes_(kFirstBytes + kPadding) {}
 
 Result<void> InputBuffer::restart() {
   OUTPOST_TRY(source_->rewind());
@@ -50,7 +53,8 @@ Result<bool> InputBuffer::more() {
   end_ = kept;
   if (kept == 0) non_ascii_ = false;
   const std::size_t capacity = bytes_.size() - kPadding;
-  if (kept > capacity / 2) bytes_.resize(2 * capacity + kPadding);
+  if (capacity < kChunkBytes && filled_) bytes_.resize(kChunkBytes + kPadding);
+  if (kept > capacity / 2) bytes_.resize(std::max(bytes_.size(), 2 * capacity + kPadding));
   const std::size_t wanted = std::max<std::size_t>(1, kept);
   while (end_ - kept < wanted) {
     OUTPOST_TRY_ASSIGN(const std::size_t count,
@@ -59,6 +63,7 @@ Result<bool> InputBuffer::more() {
     if (at_end_) break;
     end_ += count;
   }
+  filled_ = end_ == bytes_.size() - kPadding;
   if (const void* nul = std::memchr(bytes_.data() + kept, '\0', end_ - kept); nul != nullptr) {
     end_ = static_cast<std::size_t>(static_cast<const char*>(nul) - bytes_.data());
     at_end_ = stopped_at_nul_ = true;

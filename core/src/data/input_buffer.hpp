@@ -49,6 +49,7 @@ class InputBuffer {
   std::size_t end_ = 0;
   std::uint64_t offset_ = 0;
   bool at_end_ = false;
+  bool filled_ = false;  ///< the last reading left no room
   bool stopped_at_nul_ = false;
   bool byte_order_mark_ = false;
   bool non_ascii_ = false;

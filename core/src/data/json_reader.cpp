@@ -278,8 +278,14 @@ Result<JsonShape> JsonReader::read_one(const JsonScanner::Value& value) {
 Result<JsonReader::Fit> JsonReader::take_record(const JsonScanner::Value& value, RecordBatch& batch) {
   const std::size_t first_entry = entries_.size();
   const std::size_t first_byte = text_.size();
-  OUTPOST_TRY_ASSIGN(const JsonShape shape, read_one(value));
+  const auto read = read_one(value);
+  if (!read.has_value()) {
+    drop_new_columns();
+    return tl::unexpected<Error>(read.error());
+  }
+  const JsonShape shape = *read;
   if (shape != shape_) {
+    drop_new_columns();
     return json_error(source(), value.line, value.offset,
                       shape == JsonShape::array ? "an array where the records before are objects"
                                                 : "an object where the records before are arrays",
@@ -407,7 +413,10 @@ std::optional<std::uint32_t> JsonReader::column_of(std::string_view key) {
   }
   const auto [place, is_new] = index_.try_emplace(std::string(key), static_cast<std::uint32_t>(keys_.size()));
   if (is_new) {
-    if (keys_.size() >= options_.max_columns) return std::nullopt;
+    if (keys_.size() >= options_.max_columns) {
+      index_.erase(place);
+      return std::nullopt;
+    }
     keys_.emplace_back(key);
   }
   expected_column_ = std::size_t{place->second} + 1;

@@ -24,10 +24,10 @@ struct Head {
 Result<Head> read_head(ByteSource& source) {
   OUTPOST_TRY(source.rewind());
   Head head;
-  head.bytes.resize(kHeadBytes);
   std::size_t used = 0;
   while (used < kHeadBytes && !head.whole) {
-    OUTPOST_TRY_ASSIGN(const std::size_t count, source.read({head.bytes.data() + used, kHeadBytes - used}));
+    if (used == head.bytes.size()) head.bytes.resize(std::min(kHeadBytes, std::max(2 * used, kHeadBytes / 16)));
+    OUTPOST_TRY_ASSIGN(const std::size_t count, source.read({head.bytes.data() + used, head.bytes.size() - used}));
     used += count;
     head.whole = count == 0;
   }

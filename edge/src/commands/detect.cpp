@@ -73,9 +73,9 @@ nlohmann::ordered_json metadata(const Data& data, const FeaturePlan& plan, const
 }
 
 std::string next_step(const Options& options) {
-  const std::string file = options.data == "-" ? "FILE" : options.data;
-  return "Next: outpost inspect " + file + " (what is in the data), outpost train " + file +
-         " -o MODEL (keep this detector), --detector knn (another view), --format csv (every row).";
+  if (options.data == "-") return "Next: --format csv has every row; outpost train FILE -o MODEL keeps this detector.";
+  return "Next: outpost inspect " + options.data + "   (what is in the data)\n      outpost detect " + options.data +
+         " --detector " + (options.pipeline.detector == "knn" ? "ecod" : "knn") + "   (another view)";
 }
 
 Result<void> run(const Options& options, Session& session) {

@@ -79,9 +79,9 @@ nlohmann::ordered_json detector_json(const DetectorInfo& info) {
 
 std::string list_table(const Terminal& terminal) {
   TextTable table({{"name", Align::left, false},
-                   {"detector", Align::left, true},
+                   {"detector", Align::left, true, true},
                    {"scaling", Align::left, false},
-                   {"a row is odd when", Align::left, true}});
+                   {"what is odd", Align::left, true, true}});
   for (const DetectorInfo& info : detector_registry()) {
     table.add({{std::string(info.name), Colour::bold},
                {std::string(info.title), Colour::none},
@@ -105,8 +105,8 @@ std::string detector_text(const DetectorInfo& info, const Terminal& terminal) {
   if (info.parameters.empty()) return out + "\nNo parameters.\n";
   TextTable table({{"parameter", Align::left, false},
                    {"default", Align::left, false},
-                   {"range", Align::left, true},
-                   {"meaning", Align::left, true}});
+                   {"range", Align::left, true, true},
+                   {"meaning", Align::left, true, true}});
   for (const ParameterInfo& parameter : info.parameters) {
     table.add({{std::string(parameter.name), Colour::bold},
                {std::string(parameter.default_value), Colour::none},

@@ -119,7 +119,7 @@ std::string columns_table(const Inspection& inspection, const Terminal& terminal
                    {"median", Align::right, false},
                    {"max", Align::right, false},
                    {"spread", Align::left, false},
-                   {"why this type", Align::left, true}});
+                   {"why this type", Align::left, true, true}});
   const std::size_t shown = std::min(scan.schema.columns.size(), kMostColumns);
   for (std::size_t c = 0; c < shown; ++c) {
     const ColumnSchema& column = scan.schema.columns[c];

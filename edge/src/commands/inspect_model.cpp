@@ -47,7 +47,7 @@ std::string model_table(const LoadedModel& model, const Options& options, const 
   TextTable table({{"feature", Align::left, true},
                    {"from column", Align::left, true},
                    {"kind", Align::left, false},
-                   {"categories", Align::left, true}});
+                   {"categories", Align::left, true, true}});
   for (const Feature& feature : pipeline.features().features) {
     std::string categories;
     for (const std::string& category : feature.categories) categories += (categories.empty() ? "" : ", ") + category;

@@ -78,11 +78,10 @@ Result<void> run(const Options& options, Session& session) {
   OUTPOST_TRY_ASSIGN(const std::vector<float> scores, score(pipeline, table.features, session));
 
   const std::string data = reader->source().name();
-  ScoredRows rows{
-      pipeline,     scores,
-      *reader,      metadata(pipeline, table, data, options),
-      {},           handle_column(pipeline.features()),
-      std::nullopt, "Next: outpost inspect " + options.model + " (what the model knows), --format csv (every row)."};
+  ScoredRows rows{pipeline,     scores,
+                  *reader,      metadata(pipeline, table, data, options),
+                  {},           handle_column(pipeline.features()),
+                  std::nullopt, "Next: outpost inspect " + options.model + "   (what the model knows)"};
   rows.facts.emplace_back(
       "Read", data + ": " + counted(scores.size(), "row", "rows") + " (" + format_words(reader->facts()) + ")");
   rows.facts.emplace_back("Model", options.model + ": " + std::string(pipeline.detector().name) + " on " +

@@ -59,6 +59,12 @@ std::string short_number(double value, int digits) {
   return {buffer, static_cast<std::size_t>(std::clamp(length, 0, 63))};
 }
 
+std::string fixed_number(double value, int decimals) {
+  char buffer[400];  // 1e308 has 309 digits before the point
+  const int length = std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  return {buffer, static_cast<std::size_t>(std::clamp(length, 0, 399))};
+}
+
 std::string percent(double share) {
   const double value = share * 100;
   if (value == 0 || value >= 10) return formatted("%.0f %%", value);

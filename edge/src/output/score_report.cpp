@@ -77,6 +77,13 @@ Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<st
   return top;
 }
 
+/// Scores of one table, under one another: about four digits of the largest.
+std::string score_text(float score, float largest) {
+  const double magnitude = std::abs(static_cast<double>(largest));
+  if (!(magnitude >= 1e-3 && magnitude < 1e6)) return short_number(score);
+  return fixed_number(score, std::clamp(3 - static_cast<int>(std::floor(std::log10(magnitude))), 0, 6));
+}
+
 TextTable make_table(const ScoredRows& rows, const std::vector<TopRow>& top) {
   std::vector<TextTable::Column> columns = {{"rank", Align::right, false}, {"row", Align::right, false}};
   if (rows.handle) columns.push_back({*rows.handle, Align::left, true});
@@ -92,8 +99,8 @@ TextTable make_table(const ScoredRows& rows, const std::vector<TopRow>& top) {
     std::vector<TextTable::Cell> cells = {{std::to_string(rank + 1), Colour::dim},
                                           {std::to_string(top[rank].row), Colour::none}};
     if (rows.handle) cells.push_back({top[rank].handle, Colour::none});
-    cells.push_back({short_number(score), Colour::none});
-    cells.push_back({short_number(calibration.probability(score), 3), Colour::none});
+    cells.push_back({score_text(score, rows.scores[top.front().row]), Colour::none});
+    cells.push_back({fixed_number(calibration.probability(score), 3), Colour::none});
     cells.push_back({std::string(severity == Severity::none ? "-" : to_string(severity)), severity_colour(severity)});
     cells.push_back({top[rank].reasons, Colour::none});
     table.add(std::move(cells));
@@ -111,11 +118,9 @@ Result<void> write_table(const ScoredRows& rows, const Options& options, Session
   }
   const std::string histogram = score_histogram(rows.scores, rows.pipeline.threshold(), terminal);
   out += "\n" + terminal.paint("Scores", Colour::bold);
-  out += histogram.empty() ? ": all rows score the same\n" : ", with the number of rows\n" + histogram;
-  if (!rows.hint.empty()) {
-    const std::size_t room = terminal.width - std::min<std::size_t>(terminal.width, 2);
-    out += "\n" + terminal.paint(wrap_text(rows.hint, room, 2), Colour::dim) + "\n";
-  }
+  out += histogram.empty() ? ": all rows score the same\n"
+                           : " and how many rows have them (bars by square root)\n" + histogram;
+  if (!rows.hint.empty()) out += "\n" + terminal.paint(rows.hint, Colour::dim) + "\n";
   sink.write(out);
   return {};
 }

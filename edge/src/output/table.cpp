@@ -18,6 +18,17 @@ void append_padded(std::string& line, const TextTable::Cell& cell, std::size_t w
   if (align == Align::left && !last) line.append(padding, ' ');
 }
 
+std::vector<std::string> lines_of(const std::string& text, std::size_t width) {
+  const std::string wrapped = wrap_text(text, width, 0);
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin <= wrapped.size();) {
+    const std::size_t end = std::min(wrapped.find('\n', begin), wrapped.size());
+    lines.push_back(wrapped.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::vector<std::size_t> TextTable::widths(std::size_t room) const {
@@ -51,17 +62,33 @@ std::string TextTable::print(const Terminal& terminal, std::size_t indent) const
     if (used > room && shown != 0) break;
   }
   std::string out;
-  const auto print_row = [&](const auto& cell_of) {
+  const auto print_line = [&](const std::vector<Cell>& cells) {
     out.append(indent, ' ');
-    for (std::size_t c = 0; c < shown; ++c) {
+    std::size_t last = shown;  // of the cells that hold something, so that no line ends in spaces
+    while (last > 1 && cells[last - 1].text.empty()) --last;
+    for (std::size_t c = 0; c < last; ++c) {
       if (c != 0) out.append(kGap, ' ');
-      append_padded(out, cell_of(c), width[c], columns_[c].align, c + 1 == shown, terminal);
+      append_padded(out, cells[c], width[c], columns_[c].align, c + 1 == last, terminal);
     }
     out += '\n';
   };
-  print_row([&](std::size_t c) { return Cell{columns_[c].title, Colour::dim}; });
-  for (const auto& row : rows_) {
-    print_row([&](std::size_t c) -> const Cell& { return row[c]; });
+  std::vector<Cell> titles;
+  for (const Column& column : columns_) titles.push_back({column.title, Colour::dim});
+  print_line(titles);
+  for (const std::vector<Cell>& row : rows_) {
+    std::vector<std::vector<std::string>> parts(shown);
+    std::size_t lines = 1;
+    for (std::size_t c = 0; c < shown; ++c) {
+      parts[c] = columns_[c].wraps ? lines_of(row[c].text, width[c]) : std::vector<std::string>{row[c].text};
+      lines = std::max(lines, parts[c].size());
+    }
+    for (std::size_t line = 0; line < lines; ++line) {
+      std::vector<Cell> cells;
+      for (std::size_t c = 0; c < shown; ++c) {
+        cells.push_back({line < parts[c].size() ? parts[c][line] : std::string(), row[c].colour});
+      }
+      print_line(cells);
+    }
   }
   return out;
 }

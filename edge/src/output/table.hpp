@@ -12,13 +12,14 @@ namespace outpost::edge {
 enum class Align { left, right };
 
 /// Collects rows, then prints them: columns as wide as their contents, two spaces between; where that is too wide, the
-/// columns that may shrink are cut, the widest first.
+/// columns that may shrink are cut, the widest first, or wrapped.
 class TextTable {
  public:
   struct Column {
     std::string title;
     Align align = Align::left;
     bool shrinks = false;
+    bool wraps = false;  ///< what does not fit goes on lines of its own instead of being cut
   };
   struct Cell {
     std::string text;

@@ -33,7 +33,10 @@ double plain_cut(const std::vector<float>& scores, ThresholdMethod method, doubl
       const double median = plain_quantile(values, 0.5);
       std::vector<double> deviations;
       for (const double value : values) deviations.push_back(std::fabs(value - median));
-      return median + factor * 1.4826 * plain_quantile(deviations, 0.5);
+      const double spread = plain_quantile(deviations, 0.5);
+      double mean = 0;
+      for (const double deviation : deviations) mean += deviation / n;
+      return median + factor * (spread > 0 ? 1.4826 * spread : 1.2533 * mean);
     }
     case ThresholdMethod::iqr: {
       const double upper = plain_quantile(values, 0.75);
@@ -90,7 +93,7 @@ std::vector<float> tailed_scores(std::size_t count, std::uint64_t seed) {
 TEST_CASE("threshold: MAD, IQR, z and knee flag what their textbook cut flags", "[combine][oracle]") {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const std::vector<float> scores = tailed_scores(20 + seed, seed);
-    for (const auto& [method, factor] : {std::pair{ThresholdMethod::mad, 3.5}, std::pair{ThresholdMethod::iqr, 1.5},
+    for (const auto& [method, factor] : {std::pair{ThresholdMethod::mad, 2.5}, std::pair{ThresholdMethod::iqr, 1.5},
                                          std::pair{ThresholdMethod::z, 3.0}, std::pair{ThresholdMethod::knee, 1.0}}) {
       INFO(to_string(method) << ", seed " << seed);
       const double cut = plain_cut(scores, method, factor);
@@ -115,6 +118,29 @@ TEST_CASE("threshold: known values", "[combine][oracle]") {
   CHECK(find(scores, ThresholdMethod::knee).value == 13.5F);
   CHECK(find(scores, ThresholdMethod::iqr, 10.0).flagged == 0);
   CHECK(find(scores, ThresholdMethod::iqr, 10.0).value == 47.0F);
+}
+
+TEST_CASE("threshold: when most scores are equal, MAD goes by the mean deviation", "[combine][oracle]") {
+  std::vector<float> scores(90, 1.0F);
+  for (int i = 1; i <= 10; ++i) scores.push_back(1 + static_cast<float>(i));
+  // Mean deviation 0.55, cut 1 + 2.5 * 1.2533 * 0.55 = 2.72: not all ten above the equal ones are flagged.
+  CHECK(find(scores, ThresholdMethod::mad).flagged == 9);
+  CHECK(find(scores, ThresholdMethod::mad).value == 2.5F);
+  CHECK(plain_cut(scores, ThresholdMethod::mad, 2.5) == Approx(2.7233).epsilon(1e-4));
+}
+
+TEST_CASE("threshold: one huge score hides the others from z and knee, not from MAD and IQR", "[combine][property]") {
+  Random random(4);
+  std::vector<float> scores;
+  for (int i = 0; i < 1000; ++i) scores.push_back(static_cast<float>(10 + random.normal()));
+  for (int i = 0; i < 20; ++i) scores.push_back(30 + static_cast<float>(i));
+  CHECK(find(scores, ThresholdMethod::z).flagged == 20);
+  scores.push_back(1e30F);
+  CHECK(find(scores, ThresholdMethod::z).flagged == 1);
+  CHECK(find(scores, ThresholdMethod::knee).flagged == 1);
+  CHECK(find(scores, ThresholdMethod::mad).flagged >= 21);
+  CHECK(find(scores, ThresholdMethod::mad).flagged <= 40);
+  CHECK(find(scores, ThresholdMethod::iqr).flagged >= 21);
 }
 
 TEST_CASE("threshold: contamination flags the share, to the nearest row", "[combine][oracle]") {

@@ -164,7 +164,7 @@ TEST_CASE("scan_table: numbers with leading zeros are codes", "[data]") {
   CHECK(type_of({"0123", "04711", "12", "7"}) == ColumnType::categorical);
   CHECK(type_of({"0", "10", "100"}) == ColumnType::numeric);
   CHECK(type_of({"0.5", "0.25", "000.5"}) == ColumnType::numeric);
-  CHECK(type_of({"01", "02", "11"}) == ColumnType::numeric);                      // months
+  CHECK(type_of({"01", "02", "11"}) == ColumnType::numeric);  // months
   CHECK(type_of(repeat("7", 50) + repeat("123", 50) + repeat("007", 1)) == ColumnType::numeric);
   const TableScan codes = scan_cells({"00123", "04711", "00123"});
   CHECK(codes.schema.columns[0].categories == std::vector<std::string>{"00123", "04711"});
@@ -181,7 +181,8 @@ TEST_CASE("scan_table: a decimal comma is understood where commas do not part th
   CHECK(commas.schema.columns[0].type == ColumnType::categorical);
   const TableScan points = scan(FakeReader::column({"1.5", "2", "3.25"}, 2, ';'));
   CHECK(points.schema.columns[0].decimal == '.');
-  const TableScan given = scan(FakeReader::column({"1,5", "x", "y", "2,5"}, 2, ';'), {{{"x", ColumnType::numeric}}, 1000});
+  const TableScan given =
+      scan(FakeReader::column({"1,5", "x", "y", "2,5"}, 2, ';'), {{{"x", ColumnType::numeric}}, 1000});
   CHECK(given.schema.columns[0].decimal == ',');
   CHECK(given.profiles[0].mean == 2.0);
   CHECK(given.profiles[0].type_conflicts == 2);
@@ -314,8 +315,9 @@ TEST_CASE("scan_table: more distinct values than are tracked", "[data]") {
 }
 
 TEST_CASE("scan_table: repeated rows are counted, cell borders matter", "[data]") {
-  CHECK(scan(FakeReader({"a", "b"}, {{"ab", "c"}, {"a", "bc"}, {"ab", "c"}, {"", "abc"}, {"abc", ""}})).duplicate_rows ==
-        1);
+  CHECK(
+      scan(FakeReader({"a", "b"}, {{"ab", "c"}, {"a", "bc"}, {"ab", "c"}, {"", "abc"}, {"abc", ""}})).duplicate_rows ==
+      1);
   CHECK(scan(FakeReader({"a"}, {{"1"}, {"1"}, {"1"}, {"2"}})).duplicate_rows == 2);
   CHECK(scan(FakeReader({"a", "b"}, {{"", ""}, {"", ""}})).duplicate_rows == 1);
 }
@@ -335,7 +337,8 @@ TEST_CASE("scan_table: times", "[data]") {
   CHECK(even.min == 1714557600000.0);
   CHECK(even.max - even.min == 59.0 * 60000);
 
-  const ColumnProfile odd = scan_cells(cells + std::vector<std::string>{"2024-05-02T10:00:00Z", "2024-05-01T10:00:00Z"}).profiles[0];
+  const ColumnProfile odd =
+      scan_cells(cells + std::vector<std::string>{"2024-05-02T10:00:00Z", "2024-05-01T10:00:00Z"}).profiles[0];
   CHECK(odd.time_gaps == 1);
   CHECK(odd.time_backwards == 1);
   CHECK(odd.steps_vary);

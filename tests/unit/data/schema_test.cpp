@@ -6,8 +6,8 @@ namespace outpost {
 namespace {
 
 TEST_CASE("column types: every name reads back as its type", "[data][property]") {
-  for (const ColumnType type : {ColumnType::numeric, ColumnType::categorical, ColumnType::boolean, ColumnType::timestamp,
-                                ColumnType::text}) {
+  for (const ColumnType type :
+       {ColumnType::numeric, ColumnType::categorical, ColumnType::boolean, ColumnType::timestamp, ColumnType::text}) {
     CHECK(column_type_from(to_string(type)) == type);
   }
   CHECK_FALSE(column_type_from("number").has_value());
