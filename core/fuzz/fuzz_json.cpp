@@ -24,7 +24,8 @@ void against_parser(std::string_view text, const Pass& pass) {
       const auto member = record.find(pass.names[c]);
       if (member == record.end() || pass.names[c].find('.') != std::string::npos) continue;
       if (member->is_string()) FUZZ_CHECK(pass.cells[r][c] == member->get<std::string>());
-      if (member->is_number_float()) FUZZ_CHECK(std::strtod(pass.cells[r][c].c_str(), nullptr) == member->get<double>());
+      if (member->is_number_float())
+        FUZZ_CHECK(std::strtod(pass.cells[r][c].c_str(), nullptr) == member->get<double>());
       if (member->is_array()) FUZZ_CHECK(nlohmann::json::parse(pass.cells[r][c], nullptr, false) == *member);
     }
   }

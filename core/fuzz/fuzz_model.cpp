@@ -72,8 +72,8 @@ Bytes edited(std::string_view edits) {
 
 void check_scores(const Pipeline& pipeline) {
   const std::size_t features = pipeline.features().size();
-  const float values[] = {0.0F, 1.0F, -3.5F, 1e30F, -std::numeric_limits<float>::infinity(),
-                          std::numeric_limits<float>::quiet_NaN()};
+  const float values[] = {
+      0.0F, 1.0F, -3.5F, 1e30F, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
   Matrix rows(std::size(values), features);
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     for (std::size_t c = 0; c < features; ++c) rows(r, c) = values[(r + c) % std::size(values)];

@@ -31,8 +31,10 @@ inline std::optional<ReferenceRows> reference_csv(std::string_view text, char de
     const char c = text[i];
     if (c == '\0' || static_cast<unsigned char>(c) >= 0x80) return std::nullopt;
     if (state == State::quoted) {
-      if (c == '"') state = State::quote_closed;
-      else field.push_back(c);
+      if (c == '"')
+        state = State::quote_closed;
+      else
+        field.push_back(c);
     } else if (c == '"' && state == State::quote_closed) {
       field.push_back('"');
       state = State::quoted;

@@ -48,8 +48,7 @@ Result<std::unique_ptr<ByteSource>> open_descriptor(Descriptor descriptor, const
   }
   const auto total = static_cast<std::uint64_t>(status.st_size);
   const auto begin = static_cast<std::uint64_t>(first);
-  return unpacked(
-      std::make_unique<FileSource>(std::move(descriptor), begin, total > begin ? total - begin : 0, name));
+  return unpacked(std::make_unique<FileSource>(std::move(descriptor), begin, total > begin ? total - begin : 0, name));
 }
 
 }  // namespace

@@ -118,8 +118,8 @@ Result<std::unique_ptr<ByteSource>> unpacked(std::unique_ptr<ByteSource> source)
     used += count;
   }
   OUTPOST_TRY(source->rewind());
-  const bool packed = used == 2 && static_cast<unsigned char>(head[0]) == kMagic[0] &&
-                      static_cast<unsigned char>(head[1]) == kMagic[1];
+  const bool packed =
+      used == 2 && static_cast<unsigned char>(head[0]) == kMagic[0] && static_cast<unsigned char>(head[1]) == kMagic[1];
   if (!packed) return source;
   auto gzip = std::make_unique<GzipSource>(std::move(source));
   OUTPOST_TRY(gzip->start());

@@ -14,8 +14,7 @@ namespace {
 /// A row longer than this is refused whatever its fields, so that memory has a bound.
 constexpr std::size_t kMaxRowBytes = std::size_t{256} << 20;
 
-constexpr const char* kOpenQuoteHint =
-    "close the quote on that line, or double the quotes that belong to the text";
+constexpr const char* kOpenQuoteHint = "close the quote on that line, or double the quotes that belong to the text";
 constexpr const char* kLongFieldHint = "check that this is a table of text: is a line end or a quote missing?";
 
 constexpr std::uint64_t kOnes = 0x0101010101010101U;
@@ -270,8 +269,7 @@ CsvReader::Row CsvReader::out_of_bytes(std::size_t field) {
   }
   if (input_.stopped_at_nul()) return reject_nul();
   if (end - input_.begin() > kMaxRowBytes) {
-    return reject(line_, "the row has more than " + std::to_string(kMaxRowBytes) + " bytes",
-                  kLongFieldHint);
+    return reject(line_, "the row has more than " + std::to_string(kMaxRowBytes) + " bytes", kLongFieldHint);
   }
   if (!input_.at_end()) return Row::more;
   // The last line needs no line end; nothing at all is no line.

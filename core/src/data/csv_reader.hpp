@@ -97,14 +97,14 @@ class CsvReader final : public RecordReader {
   ReadFacts facts_;
   std::optional<std::size_t> columns_;  ///< nothing before the first row was read
   bool header_ = false;
-  std::uint64_t line_ = 1;              ///< on which the row in hand starts
-  std::deque<std::string> converted_;   ///< cells of the batch that were Latin-1
+  std::uint64_t line_ = 1;             ///< on which the row in hand starts
+  std::deque<std::string> converted_;  ///< cells of the batch that were Latin-1
   Error error_;
   // The row in hand.
-  std::size_t row_cells_ = 0;           ///< first of its cells in the batch
+  std::size_t row_cells_ = 0;  ///< first of its cells in the batch
   std::size_t fields_ = 0;
-  std::uint64_t inner_lines_ = 0;       ///< line ends inside its quotes
-  std::vector<std::size_t> escaped_;    ///< its cells that hold doubled quotes
+  std::uint64_t inner_lines_ = 0;     ///< line ends inside its quotes
+  std::vector<std::size_t> escaped_;  ///< its cells that hold doubled quotes
   bool quoted_ = false;
 };
 

@@ -57,8 +57,7 @@ Result<bool> InputBuffer::more() {
   if (kept > capacity / 2) bytes_.resize(std::max(bytes_.size(), 2 * capacity + kPadding));
   const std::size_t wanted = std::max<std::size_t>(1, kept);
   while (end_ - kept < wanted) {
-    OUTPOST_TRY_ASSIGN(const std::size_t count,
-                       source_->read({bytes_.data() + end_, bytes_.size() - kPadding - end_}));
+    OUTPOST_TRY_ASSIGN(const std::size_t count, source_->read({bytes_.data() + end_, bytes_.size() - kPadding - end_}));
     at_end_ = count == 0;
     if (at_end_) break;
     end_ += count;

@@ -19,7 +19,9 @@ constexpr std::size_t kMaxColumnBytes = std::size_t{256} << 20;
 constexpr const char* kShapesHint =
     "give an array of records ([{...}, {...}]), one record a line (NDJSON), or an object of equal-length arrays";
 
-std::string shown(int c) { return c == JsonScanner::kEnd ? "the end of the input" : quoted_text(std::string(1, static_cast<char>(c))); }
+std::string shown(int c) {
+  return c == JsonScanner::kEnd ? "the end of the input" : quoted_text(std::string(1, static_cast<char>(c)));
+}
 
 /// Takes note of one text and of nothing else.
 class OneText final : public JsonCells {
@@ -179,8 +181,8 @@ Result<void> JsonReader::finish_columns() {
     if (column.ends.size() == columns_.front().ends.size()) continue;
     return fail(ErrorCode::invalid_data,
                 at_line(source().name(), column.line) + ": the arrays differ in length: " + quoted_text(column.name) +
-                    " has " + count_of(column.ends.size(), "value") + ", " + quoted_text(columns_.front().name) + " has " +
-                    std::to_string(columns_.front().ends.size()),
+                    " has " + count_of(column.ends.size(), "value") + ", " + quoted_text(columns_.front().name) +
+                    " has " + std::to_string(columns_.front().ends.size()),
                 "give arrays of one length, null where a value is missing");
   }
   layout_ = Layout::columns;

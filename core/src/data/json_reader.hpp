@@ -83,28 +83,28 @@ class JsonReader final : public RecordReader, private JsonCells {
   ReaderOptions options_;
   ReadFacts facts_;
   Layout layout_ = Layout::array;
-  JsonShape shape_ = JsonShape::object;    ///< of the records
-  bool header_ = false;                    ///< the first array is the names
+  JsonShape shape_ = JsonShape::object;  ///< of the records
+  bool header_ = false;                  ///< the first array is the names
   ColumnNames names_;
-  std::vector<std::string> keys_;          ///< one a column; those behind names_ are new with the record in hand
+  std::vector<std::string> keys_;  ///< one a column; those behind names_ are new with the record in hand
   std::unordered_map<std::string, std::uint32_t> index_;  ///< key to column; looked up only
-  std::string member_;                     ///< Layout::member: where the records are
-  std::vector<Column> columns_;            ///< Layout::columns
-  std::size_t next_row_ = 0;               ///< Layout::columns
+  std::string member_;                                    ///< Layout::member: where the records are
+  std::vector<Column> columns_;                           ///< Layout::columns
+  std::size_t next_row_ = 0;                              ///< Layout::columns
   bool between_records_ = false;
   bool ended_ = false;
   std::optional<JsonScanner::Value> put_off_;
   // The batch in hand.
   std::string text_;
   std::vector<Entry> entries_;
-  std::vector<std::size_t> row_ends_;      ///< into entries_
+  std::vector<std::size_t> row_ends_;  ///< into entries_
   // The record in hand.
   std::size_t expected_column_ = 0;
-  std::size_t width_ = 0;                  ///< cells of an array
+  std::size_t width_ = 0;  ///< cells of an array
   bool record_is_array_ = false;
   bool strings_only_ = true;
   bool too_many_columns_ = false;
-  Column* filling_ = nullptr;              ///< Layout::columns: gets the cells
+  Column* filling_ = nullptr;  ///< Layout::columns: gets the cells
 };
 
 }  // namespace outpost

@@ -105,9 +105,9 @@ class RecordSax {
 
   bool emit(std::string_view text, bool is_string) {
     if (text.size() > limits_.max_field_bytes) {
-      return refuse("a value of " + quoted_text(path_) + " has more than " + std::to_string(limits_.max_field_bytes) +
-                        " bytes",
-                    "leave that field out");
+      return refuse(
+          "a value of " + quoted_text(path_) + " has more than " + std::to_string(limits_.max_field_bytes) + " bytes",
+          "leave that field out");
     }
     return in_array_ ? cells_.cell({}, index_++, text, is_string) : cells_.cell(path_, 0, text, is_string);
   }

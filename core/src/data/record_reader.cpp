@@ -75,8 +75,10 @@ std::size_t end_of_json_value(std::string_view text, std::size_t at) {
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (in_string) {
-      if (c == '\\') ++at;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++at;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -100,8 +102,8 @@ DataFormat json_kind(std::string_view text, bool whole) {
     return new_line ? DataFormat::ndjson : DataFormat::json;
   }
   const std::string_view value = text.substr(first, end - first);
-  const bool one_record = text[first] == '{' && value.find('[') == std::string_view::npos &&
-                          value.find('\n') == std::string_view::npos;
+  const bool one_record =
+      text[first] == '{' && value.find('[') == std::string_view::npos && value.find('\n') == std::string_view::npos;
   return whole && one_record ? DataFormat::ndjson : DataFormat::json;
 }
 
@@ -127,8 +129,10 @@ std::vector<std::size_t> field_counts(std::string_view text, bool whole, char de
     const char c = text[i];
     if (in_quotes) {
       if (c == '"') {
-        if (i + 1 < text.size() && text[i + 1] == '"') ++i;
-        else in_quotes = false;
+        if (i + 1 < text.size() && text[i + 1] == '"')
+          ++i;
+        else
+          in_quotes = false;
       }
       continue;
     }

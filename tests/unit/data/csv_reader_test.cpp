@@ -88,9 +88,15 @@ TEST_CASE("csv: what is written by the rules is read back, whatever the piece si
 }
 
 TEST_CASE("csv: errors and counts do not depend on the piece size", "[data][property]") {
-  const std::vector<std::string> texts = {
-      "a,b\n1,2\n3\n4,5\n",       "a,b\n1,\"2\n3,4\n", std::string("a,b\n1,2\n3,\0 4\n", 14), "a,b\r1,2\r\r3,4",
-      "a,b\n\n  \n1,\"x\" \n2,y\n", "a,b\n1,\xE9t\xE9\n", "\xEF\xBB\xBF" "a,b\n1,2",           "a,b\n1,\"x\"y\n"};
+  const std::vector<std::string> texts = {"a,b\n1,2\n3\n4,5\n",
+                                          "a,b\n1,\"2\n3,4\n",
+                                          std::string("a,b\n1,2\n3,\0 4\n", 14),
+                                          "a,b\r1,2\r\r3,4",
+                                          "a,b\n\n  \n1,\"x\" \n2,y\n",
+                                          "a,b\n1,\xE9t\xE9\n",
+                                          "\xEF\xBB\xBF"
+                                          "a,b\n1,2",
+                                          "a,b\n1,\"x\"y\n"};
   for (const std::string& text : texts) {
     const Rows whole = read_all(text);
     for (std::size_t piece = 1; piece <= 64; ++piece) {
@@ -252,7 +258,9 @@ TEST_CASE("csv: 100,000 columns are read", "[data]") {
 }
 
 TEST_CASE("csv: encodings: marks, UTF-16, Latin-1", "[data][error]") {
-  const Rows marked = read_all("\xEF\xBB\xBF" "a,b\n1,2\n");
+  const Rows marked = read_all(
+      "\xEF\xBB\xBF"
+      "a,b\n1,2\n");
   CHECK(marked.names == Names{"a", "b"});
   CHECK(marked.facts.byte_order_mark);
   for (const std::string bom : {"\xFF\xFE", "\xFE\xFF"}) {

@@ -28,13 +28,12 @@ Rows read_lines(const std::string& text, std::size_t piece = 1 << 20) {
 TEST_CASE("json: every shape gives the same table", "[data]") {
   const Cells expected = {{"1", "x"}, {"2.5", ""}};
   const Names names = {"a", "b"};
-  for (const std::string text : {R"([{"a": 1, "b": "x"}, {"a": 2.5, "b": null}])",
-                                 R"([["a", "b"], [1, "x"], [2.5, null]])",
-                                 R"({"a": [1, 2.5], "b": ["x", null]})",
-                                 R"({"made": "today", "n": [1, 2], "rows": [{"a": 1, "b": "x"}, {"a": 2.5}], "next": null})",
-                                 R"({"rows": [["a", "b"], [1, "x"], [2.5, null]]})",
-                                 "{\"a\": 1, \"b\": \"x\"}\n\n{\"a\": 2.5}\n",
-                                 "[\"a\", \"b\"]\n[1, \"x\"]\r\n[2.5, null]"}) {
+  for (const std::string text :
+       {R"([{"a": 1, "b": "x"}, {"a": 2.5, "b": null}])", R"([["a", "b"], [1, "x"], [2.5, null]])",
+        R"({"a": [1, 2.5], "b": ["x", null]})",
+        R"({"made": "today", "n": [1, 2], "rows": [{"a": 1, "b": "x"}, {"a": 2.5}], "next": null})",
+        R"({"rows": [["a", "b"], [1, "x"], [2.5, null]]})", "{\"a\": 1, \"b\": \"x\"}\n\n{\"a\": 2.5}\n",
+        "[\"a\", \"b\"]\n[1, \"x\"]\r\n[2.5, null]"}) {
     INFO(text);
     const Rows rows = read_all(text);
     CHECK(rows.error == "");
@@ -59,7 +58,8 @@ TEST_CASE("json: the format is decided by content, then by name", "[data]") {
 }
 
 TEST_CASE("json: values become cells", "[data]") {
-  const Rows rows = read_json(R"([{"t": true, "f": false, "n": null, "s": "a\"\u00e9\ud83d\ude00\n", "big": 18446744073709551615,
+  const Rows rows =
+      read_json(R"([{"t": true, "f": false, "n": null, "s": "a\"\u00e9\ud83d\ude00\n", "big": 18446744073709551615,
     "neg": -9223372036854775808, "more": 123456789012345678901234567890, "d": 0.1, "e": -1.50e-3, "whole": 3}])");
   CHECK(rows.error == "");
   CHECK(rows.cells == Cells{{"true", "false", "", "a\"\xC3\xA9\xF0\x9F\x98\x80\n", "18446744073709551615",
@@ -206,7 +206,8 @@ TEST_CASE("ndjson: blank lines are skipped and counted; lines are told", "[data]
 }
 
 TEST_CASE("ndjson: errors say the line", "[data][error]") {
-  CHECK(read_lines("{\"a\":1}\n{\"a\":\n2}\n").error == "x.ndjson, line 2 (byte 9): the record does not end on its line");
+  CHECK(read_lines("{\"a\":1}\n{\"a\":\n2}\n").error ==
+        "x.ndjson, line 2 (byte 9): the record does not end on its line");
   CHECK(holds(read_lines("{\"a\":1}\n{\"a\":2},\n{\"a\":3}\n").error, "line 2"));
   CHECK(holds(read_lines("{\"a\":1}\n{\"a\":2},\n{\"a\":3}\n").hint, "remove the commas"));
   CHECK(holds(read_lines("{\"a\":1} {\"a\":2}\n").error, "expected the end of the line after the record, found '{'"));

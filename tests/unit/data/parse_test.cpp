@@ -26,9 +26,36 @@ TEST_CASE("parse_number: decimal numbers, signs, exponents and spaces", "[data]"
 }
 
 TEST_CASE("parse_number: what is no number", "[data][error]") {
-  for (const char* text : {"", " ", "abc", "1x", "1 2", "0x10", "1_000", "1,000", "--1", "+-1", "-+1", "+", "-", ".", "e5",
-                           "1e", "1e+", "5%", "1.2.3", "inf1", "infi", "nan", "NaN", "-nan", "nan(1)", "NA", "null", "1.5f",
-                           "\xC2\xA0" "1"}) {
+  for (const char* text : {"",
+                           " ",
+                           "abc",
+                           "1x",
+                           "1 2",
+                           "0x10",
+                           "1_000",
+                           "1,000",
+                           "--1",
+                           "+-1",
+                           "-+1",
+                           "+",
+                           "-",
+                           ".",
+                           "e5",
+                           "1e",
+                           "1e+",
+                           "5%",
+                           "1.2.3",
+                           "inf1",
+                           "infi",
+                           "nan",
+                           "NaN",
+                           "-nan",
+                           "nan(1)",
+                           "NA",
+                           "null",
+                           "1.5f",
+                           "\xC2\xA0"
+                           "1"}) {
     INFO(text);
     CHECK_FALSE(parse_number(text).has_value());
   }
@@ -64,7 +91,8 @@ TEST_CASE("parse_number: agrees with strtod on random numbers of every size and 
 }
 
 TEST_CASE("is_missing: the words, in any case, trimmed; nothing else", "[data]") {
-  for (const char* text : {"", "  ", "\t", "NA", "na", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "-", "?", " NA "}) {
+  for (const char* text :
+       {"", "  ", "\t", "NA", "na", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "-", "?", " NA "}) {
     INFO(text);
     CHECK(is_missing(text));
   }
@@ -119,11 +147,34 @@ TEST_CASE("parse_timestamp: every day from 1678 to 2261 follows the one before",
 }
 
 TEST_CASE("parse_timestamp: what is no timestamp", "[data][error]") {
-  for (const char* text :
-       {"", "2024", "2024-01", "1/2/2024", "2024-1-2", "2024-13-01", "2024-00-10", "2024-01-00", "2023-02-29", "1900-02-29",
-        "2024-01-01T", "2024-01-01T1", "2024-01-01T10", "2024-01-01T24:00", "2024-01-01T10:60", "2024-01-01T10:00:61",
-        "2024-01-01T10:00:00.", "2024-01-01T10:00Zx", "2024-01-01T10:00+", "2024-01-01T10:00+5", "2024-01-01T10:00+24:00",
-        "2024-01/01", "1677-12-31", "2262-01-01", "20240101", "2024-01-01x", "12:30:00", "2024-01-01T10:00:00 UTC"}) {
+  for (const char* text : {"",
+                           "2024",
+                           "2024-01",
+                           "1/2/2024",
+                           "2024-1-2",
+                           "2024-13-01",
+                           "2024-00-10",
+                           "2024-01-00",
+                           "2023-02-29",
+                           "1900-02-29",
+                           "2024-01-01T",
+                           "2024-01-01T1",
+                           "2024-01-01T10",
+                           "2024-01-01T24:00",
+                           "2024-01-01T10:60",
+                           "2024-01-01T10:00:61",
+                           "2024-01-01T10:00:00.",
+                           "2024-01-01T10:00Zx",
+                           "2024-01-01T10:00+",
+                           "2024-01-01T10:00+5",
+                           "2024-01-01T10:00+24:00",
+                           "2024-01/01",
+                           "1677-12-31",
+                           "2262-01-01",
+                           "20240101",
+                           "2024-01-01x",
+                           "12:30:00",
+                           "2024-01-01T10:00:00 UTC"}) {
     INFO(text);
     CHECK_FALSE(parse_timestamp(text).has_value());
   }

@@ -1,10 +1,10 @@
 #include <outpost/host/atomic_file.hpp>
 
-#include <catch2/catch.hpp>
-#include <outpost/host/whole_file.hpp>
-#include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <outpost/host/whole_file.hpp>
 #include <thread>
 
 #include "temporary_folder.hpp"

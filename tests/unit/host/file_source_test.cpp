@@ -1,12 +1,12 @@
 #include <outpost/host/file_source.hpp>
 
-#include <catch2/catch.hpp>
-#include <csignal>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
-#include <thread>
 #include <zlib.h>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <thread>
 
 #include <outpost/base/random.hpp>
 #include <outpost/data/record_reader.hpp>
@@ -214,7 +214,8 @@ TEST_CASE("standard input: a signal while waiting ends it when cancelled, and no
   action.sa_handler = [](int) {};
   REQUIRE(::sigaction(SIGUSR1, &action, &before) == 0);
   const AlwaysCancelled cancelled;
-  for (const Cancellation* cancellation : {static_cast<const Cancellation*>(&cancelled), static_cast<const Cancellation*>(nullptr)}) {
+  for (const Cancellation* cancellation :
+       {static_cast<const Cancellation*>(&cancelled), static_cast<const Cancellation*>(nullptr)}) {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const StandardInputFrom redirected(ends[0]);
