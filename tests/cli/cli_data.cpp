@@ -14,7 +14,7 @@ double next_uniform(std::uint32_t& state) {
 
 }  // namespace
 
-Program outpost(std::vector<std::string> arguments) {
+Program cli(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), OUTPOST_PROGRAM);
   return Program(std::move(arguments));
 }

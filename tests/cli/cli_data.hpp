@@ -11,7 +11,7 @@
 namespace outpost::test {
 
 /// `outpost` with arguments.
-Program outpost(std::vector<std::string> arguments);
+Program cli(std::vector<std::string> arguments);
 
 /// CSV "a,b,label": `rows` rows around (10, 20), the last one at (100, -50) and labelled 1.
 std::string odd_one_out(std::size_t rows);

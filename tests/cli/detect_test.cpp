@@ -8,7 +8,7 @@ using namespace outpost::test;
 TEST_CASE("outpost detect: CSV has one line a row, in order, with the pinned columns first", "[cli]") {
   const TemporaryFolder folder;
   const std::string data = folder.write("data.csv", odd_one_out(60));
-  const Outcome result = outpost({"detect", data, "--label", "label", "--format", "csv"}).run();
+  const Outcome result = cli({"detect", data, "--label", "label", "--format", "csv"}).run();
   REQUIRE(result.status == 0);
   CHECK(result.err.empty());
   const auto lines = lines_of(result.out);
@@ -36,8 +36,8 @@ TEST_CASE("outpost detect: CSV has one line a row, in order, with the pinned col
 TEST_CASE("outpost detect: the number of threads changes nothing", "[cli][property]") {
   const TemporaryFolder folder;
   const std::string data = folder.write("data.csv", timed_rows(9000));
-  const Outcome one = outpost({"detect", data, "--format", "csv", "--threads", "1"}).run();
-  const Outcome three = outpost({"detect", data, "--format", "csv", "--threads", "3"}).run();
+  const Outcome one = cli({"detect", data, "--format", "csv", "--threads", "1"}).run();
+  const Outcome three = cli({"detect", data, "--format", "csv", "--threads", "3"}).run();
   REQUIRE(one.status == 0);
   CHECK(one.out == three.out);
 }
@@ -46,8 +46,8 @@ TEST_CASE("outpost detect: standard input gives what the file gives", "[cli][pro
   const TemporaryFolder folder;
   const std::string rows = odd_one_out(80);
   const std::string data = folder.write("data.csv", rows);
-  const Outcome file = outpost({"detect", data, "--format", "ndjson"}).run();
-  const Outcome pipe = outpost({"detect", "-", "--format", "ndjson"}).input(rows).run();
+  const Outcome file = cli({"detect", data, "--format", "ndjson"}).run();
+  const Outcome pipe = cli({"detect", "-", "--format", "ndjson"}).input(rows).run();
   REQUIRE(file.status == 0);
   CHECK(pipe.status == 0);
   CHECK(file.out == pipe.out);
@@ -59,23 +59,23 @@ TEST_CASE("outpost detect: a label column never reaches the detector", "[cli][pr
   for (std::size_t at = flipped.find(",0\n"); at != std::string::npos; at = flipped.find(",0\n", at + 1)) {
     if (at % 2 == 0) flipped[at + 1] = '1';
   }
-  const Outcome a = outpost({"detect", "-", "--label", "label", "--format", "csv"}).input(odd_one_out(50)).run();
-  const Outcome b = outpost({"detect", "-", "--label", "label", "--format", "csv"}).input(flipped).run();
-  const Outcome c = outpost({"detect", "-", "--exclude", "label", "--format", "csv"}).input(flipped).run();
+  const Outcome a = cli({"detect", "-", "--label", "label", "--format", "csv"}).input(odd_one_out(50)).run();
+  const Outcome b = cli({"detect", "-", "--label", "label", "--format", "csv"}).input(flipped).run();
+  const Outcome c = cli({"detect", "-", "--exclude", "label", "--format", "csv"}).input(flipped).run();
   REQUIRE(a.status == 0);
   CHECK(a.out == b.out);
   CHECK(a.out == c.out);
 }
 
 TEST_CASE("outpost detect: a forgotten label column is pointed out", "[cli]") {
-  const Outcome result = outpost({"detect", "-", "--format", "csv"}).input(odd_one_out(50)).run();
+  const Outcome result = cli({"detect", "-", "--format", "csv"}).input(odd_one_out(50)).run();
   REQUIRE(result.status == 0);
   CHECK(contains(result.err, "--label label"));
-  CHECK(outpost({"detect", "-", "--format", "csv", "--quiet"}).input(odd_one_out(50)).run().err.empty());
+  CHECK(cli({"detect", "-", "--format", "csv", "--quiet"}).input(odd_one_out(50)).run().err.empty());
 }
 
 TEST_CASE("outpost detect: JSON holds metadata and all rows, flagged ones with what stands out", "[cli]") {
-  const Outcome result = outpost({"detect", "-", "--label", "label", "--format", "json"}).input(odd_one_out(60)).run();
+  const Outcome result = cli({"detect", "-", "--label", "label", "--format", "json"}).input(odd_one_out(60)).run();
   REQUIRE(result.status == 0);
   const auto json = json_of(result.out);
   CHECK(json["detector"] == "iforest");
@@ -99,7 +99,7 @@ TEST_CASE("outpost detect: JSON holds metadata and all rows, flagged ones with w
 }
 
 TEST_CASE("outpost detect: the table shows the odd row first, with time, reasons and the threshold", "[cli]") {
-  const Outcome result = outpost({"detect", "-"}).input(timed_rows(600)).run();
+  const Outcome result = cli({"detect", "-"}).input(timed_rows(600)).run();
   REQUIRE(result.status == 0);
   const auto lines = lines_of(result.out);
   const auto has_first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
@@ -115,7 +115,7 @@ TEST_CASE("outpost detect: the table shows the odd row first, with time, reasons
 TEST_CASE("outpost detect: --top and --contamination do what they say", "[cli]") {
   const auto flagged = [](const char* share) {
     const Outcome result =
-        outpost({"detect", "-", "--format", "json", "--contamination", share}).input(timed_rows(1000)).run();
+        cli({"detect", "-", "--format", "json", "--contamination", share}).input(timed_rows(1000)).run();
     REQUIRE(result.status == 0);
     const auto json = json_of(result.out);
     CHECK(json["threshold_method"] == "contamination");
@@ -124,7 +124,7 @@ TEST_CASE("outpost detect: --top and --contamination do what they say", "[cli]")
   CHECK(flagged("0.1") >= 50);
   CHECK(flagged("0.1") <= 150);
   CHECK(flagged("0.01") <= 20);
-  const Outcome three = outpost({"detect", "-", "--top", "3"}).input(timed_rows(200)).run();
+  const Outcome three = cli({"detect", "-", "--top", "3"}).input(timed_rows(200)).run();
   CHECK(contains(three.out, "\n     3  "));
   CHECK(!contains(three.out, "\n     4  "));
 }
@@ -132,7 +132,7 @@ TEST_CASE("outpost detect: --top and --contamination do what they say", "[cli]")
 TEST_CASE("outpost detect: --output names a file, its ending the format, and nothing else is printed", "[cli]") {
   const TemporaryFolder folder;
   const std::string target = folder.file("scores.csv");
-  const Outcome result = outpost({"detect", "-", "--label", "label", "-o", target}).input(odd_one_out(30)).run();
+  const Outcome result = cli({"detect", "-", "--label", "label", "-o", target}).input(odd_one_out(30)).run();
   REQUIRE(result.status == 0);
   CHECK(result.out.empty());
   CHECK(lines_of(read_file(target)).size() == 31);
@@ -144,7 +144,7 @@ TEST_CASE("outpost detect: columns, types, delimiter, header and ragged rows can
   const auto json = [&](std::vector<std::string> more) {
     std::vector<std::string> all = {"detect", "-", "--format", "json", "--header", "no", "--delimiter", ";"};
     all.insert(all.end(), more.begin(), more.end());
-    const Outcome result = outpost(all).input(rows).run();
+    const Outcome result = cli(all).input(rows).run();
     INFO(result.err);
     REQUIRE(result.status == 0);
     return json_of(result.out);
@@ -157,7 +157,7 @@ TEST_CASE("outpost detect: columns, types, delimiter, header and ragged rows can
 
 TEST_CASE("outpost detect: every detector finds the odd row of a small file", "[cli]") {
   for (const char* detector : {"iforest", "ecod", "hbos", "knn", "lof", "pca"}) {
-    const Outcome result = outpost({"detect", "-", "--label", "label", "--detector", detector, "--format", "json"})
+    const Outcome result = cli({"detect", "-", "--label", "label", "--detector", detector, "--format", "json"})
                                .input(odd_one_out(100))
                                .run();
     INFO(detector << result.err);

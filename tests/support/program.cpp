@@ -130,8 +130,8 @@ class Runner {
     std::vector<std::string> variables = environment();
     std::vector<char*> arguments = pointers(command);
     std::vector<char*> environment_pointers = pointers(variables);
-    const int error = posix_spawnp(&process_, arguments[0], &actions, &attributes, arguments.data(),
-                                   environment_pointers.data());
+    const int error =
+        posix_spawnp(&process_, arguments[0], &actions, &attributes, arguments.data(), environment_pointers.data());
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (error != 0) broken(command[0] + " does not start");
@@ -300,7 +300,8 @@ std::string TemporaryFolder::write(std::string_view name, std::string_view bytes
 
 std::vector<std::string> TemporaryFolder::names() const {
   std::vector<std::string> result;
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) result.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(path_))
+    result.push_back(entry.path().filename().string());
   std::sort(result.begin(), result.end());
   return result;
 }

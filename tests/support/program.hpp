@@ -11,9 +11,9 @@ namespace outpost::test {
 
 /// How a program ended.
 struct Outcome {
-  int status = -1;       ///< exit status; 128 + signal where a signal ended it
-  std::string out;       ///< standard output (with a terminal: all that the terminal showed)
-  std::string err;       ///< standard error (with a terminal: empty unless kept apart)
+  int status = -1;  ///< exit status; 128 + signal where a signal ended it
+  std::string out;  ///< standard output (with a terminal: all that the terminal showed)
+  std::string err;  ///< standard error (with a terminal: empty unless kept apart)
 };
 
 /// One program with its arguments and surroundings. Set, then run().
@@ -21,13 +21,14 @@ class Program {
  public:
   explicit Program(std::vector<std::string> command) : command_(std::move(command)) {}
 
-  Program& input(std::string bytes);                       ///< standard input; default: empty
-  Program& environment(std::string name, std::string value);  ///< NO_COLOR, COLUMNS, TERM, HOME and XDG are unset by default
-  Program& folder(std::string path);                       ///< working directory
-  Program& close_output_after(std::size_t bytes);          ///< the reader of standard output goes away
-  Program& standard_output(std::string path);              ///< goes to a file instead; Outcome::out is empty
-  Program& file_size_limit(std::size_t kilobytes);         ///< files larger than this fail to grow, as on a full disk
-  Program& keep_input_open();                              ///< standard input does not end after its bytes
+  Program& input(std::string bytes);  ///< standard input; default: empty
+  Program& environment(std::string name,
+                       std::string value);          ///< NO_COLOR, COLUMNS, TERM, HOME and XDG are unset by default
+  Program& folder(std::string path);                ///< working directory
+  Program& close_output_after(std::size_t bytes);   ///< the reader of standard output goes away
+  Program& standard_output(std::string path);       ///< goes to a file instead; Outcome::out is empty
+  Program& file_size_limit(std::size_t kilobytes);  ///< files larger than this fail to grow, as on a full disk
+  Program& keep_input_open();                       ///< standard input does not end after its bytes
   /// Sends the signal once the program has read all of its input and waits for more (with keep_input_open).
   Program& signal_when_waiting(int signal_number);
   /// Sends the signal once standard error (the terminal, where there is one) has shown `text`.

@@ -63,7 +63,7 @@ std::string rule_against(const ColumnSchema& column, const ColumnProfile& profil
   const bool enough_rows = profile.count >= kMinIdentifierRows;
   const bool all_differ = enough_rows && profile.all_differ;
   switch (column.type) {
-    case ColumnType::boolean: return {};
+    case ColumnType::boolean:
     case ColumnType::timestamp: return {};
     case ColumnType::categorical: return all_differ ? "identifier: all values differ" : "";
     case ColumnType::text:

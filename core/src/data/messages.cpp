@@ -26,7 +26,9 @@ std::string counted(std::uint64_t value, std::string_view singular, std::string_
 std::string percent(std::uint64_t part, std::uint64_t whole) {
   if (part >= whole) return "100 %";
   if (part == 0) return "0 %";
-  const auto tenths = static_cast<std::uint64_t>(static_cast<double>(part) / static_cast<double>(whole) * 1000.0 + 0.5);
+  // Exact in whole numbers where the product fits, which is up to 10^16 cells.
+  const std::uint64_t scale = whole > 10'000'000'000'000'000U ? 1000 : 1;
+  const std::uint64_t tenths = (part / scale * 1000 + whole / scale / 2) / (whole / scale);
   if (tenths == 0) return "under 0.1 %";
   if (tenths >= 1000) return "over 99.9 %";
   std::string text = std::to_string(tenths / 10);

@@ -308,3 +308,16 @@ TEST_CASE("csv: a second pass gives the same rows and counts", "[data]") {
   CHECK(second.facts.blank_lines == 1);
   CHECK(second.facts.invalid_utf8_cells == 1);
 }
+
+TEST_CASE("csv: a field that is too long is reported as that, whatever bad byte comes behind it",
+          "[data][regression]") {
+  ReaderOptions options;
+  options.max_field_bytes = 20;
+  const std::string plain = "a,b\n1," + std::string(30, 'x') + std::string("\0\n", 2);
+  const std::string open = "a,b\n1,\"" + std::string(30, 'x') + "\"\n";
+  for (std::size_t piece = 1; piece <= 64; ++piece) {
+    CHECK(read_all(plain, options, piece).error == "input, line 2: column 2 has more than 20 bytes");
+    CHECK(read_all(open, options, piece).error ==
+          "input, line 2: the quote that opens in column 2 is not closed within 20 bytes");
+  }
+}

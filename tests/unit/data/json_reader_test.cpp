@@ -215,3 +215,13 @@ TEST_CASE("ndjson: errors say the line", "[data][error]") {
   CHECK(holds(read_lines("{\"a\":1}\n{\"a\":2").error, "line 2"));
   CHECK(holds(read_lines("{\"a\":1}\nhello\n").error, "line 2"));
 }
+
+TEST_CASE("json: a record that fails leaves no column behind", "[data][regression]") {
+  auto reader = open_records(make_memory_source("[{\"a\":1},{\"a\":2,\"c\":trueZ]")).value();
+  const Rows first = read_pass(*reader);
+  CHECK_FALSE(first.error.empty());
+  REQUIRE(reader->rewind());
+  const Rows second = read_pass(*reader);
+  CHECK(second.names == Names{"a"});
+  CHECK(second.error == first.error);
+}

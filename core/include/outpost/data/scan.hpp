@@ -41,7 +41,7 @@ struct ColumnProfile {
   std::uint64_t first_conflict_line = 0;
   std::string first_conflict_value;                                   ///< cut to 40 characters
   std::vector<std::pair<PersonalData, std::uint64_t>> personal_data;  ///< kind, cells
-  bool all_differ = false;        ///< no value occurs twice; beyond kMaxTrackedDistinct: none of the first ones does
+  bool all_differ = false;        ///< no value occurs twice; beyond kMaxTrackedDistinct: among that many first rows
   bool steps_vary = false;        ///< ascending whole numbers, timestamps: the steps from row to row are not all equal
   double steady_steps = 0;        ///< the same: share of steps from half to twice the median step
   bool hour_varies = false;       ///< timestamp: the time of day is not the same in all rows
