@@ -57,6 +57,9 @@ Result<EncodedTable> encode(RecordReader& reader, const FeatureSet& set, std::ui
   session.progress().begin_reading("Loading " + reader.source().name(), reader.source());
   auto table = typed_name(encode_table(reader, set, options.features.label, expected_rows, session.run()));
   session.progress().clear();
+  if (!table && table.error().code == ErrorCode::schema_mismatch) {
+    table.error().message = reader.source().name() + ": " + table.error().message;
+  }
   return table;
 }
 

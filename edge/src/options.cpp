@@ -173,8 +173,10 @@ void add_label_option(CLI::App& app, Options& options) {
 
 void add_detector_options(CLI::App& app, Options& options) {
   PipelineOptions& pipeline = options.pipeline;
-  add_value_option(app, "--detector", "DETECTOR", "Which detector; default: iforest. List: outpost detectors",
-                   [&pipeline](const std::string& value) { pipeline.detector = value; })
+  add_value_option(
+      app, "--detector", "DETECTOR",
+      "Which detector; default: " + std::string(detector_registry().front().name) + ". List: outpost detectors",
+      [&pipeline](const std::string& value) { pipeline.detector = value; })
       ->group(kDetector);
   add_value_option(
       app, "--param", "NAME=VALUE", "A parameter of the detector (repeatable). List: outpost detectors NAME",
@@ -212,13 +214,15 @@ void add_threshold_options(CLI::App& app, Options& options) {
                      threshold.method = ThresholdMethod::contamination;
                    })
       ->group(kThreshold);
-  add_value_option(app, "--threshold", "contamination|mad|iqr|knee|z", "How the threshold is found; default: iqr",
+  add_value_option(app, "--threshold", "contamination|mad|iqr|knee|z",
+                   "How the threshold is found; default: " + std::string(to_string(ThresholdOptions{}.method)),
                    [&threshold](const std::string& value) {
                      choose("--threshold", value, {"contamination", "mad", "iqr", "knee", "z"});
-                     threshold.method = threshold_method_from(value).value_or(ThresholdMethod::iqr);
+                     threshold.method = *threshold_method_from(value);
                    })
       ->group(kThreshold);
-  add_value_option(app, "--threshold-factor", "NUMBER", "How far out; default: 3.5 for mad, 1.5 for iqr, 3 for z",
+  add_value_option(app, "--threshold-factor", "NUMBER",
+                   "How far out; default: 2.5 for mad, 1.5 for iqr, 3 for z, 1 for knee",
                    [&threshold](const std::string& value) {
                      threshold.factor = real_number("--threshold-factor", value, "above 0", "3",
                                                     [](double factor) { return factor > 0 && factor < 1e9; });

@@ -29,11 +29,9 @@ const Feature* forgotten_label(const Data& data, const FeaturePlan& plan) {
   static constexpr std::array<std::string_view, 8> kNames = {"label",   "labels",     "is_anomaly",   "anomaly",
                                                              "outlier", "is_outlier", "ground_truth", "is_fraud"};
   for (const Feature& feature : plan.set.features) {
+    if (std::find(kNames.begin(), kNames.end(), feature.column) == kNames.end()) continue;
     const auto column = data.scan.schema.find(feature.column);
-    if (column && data.scan.profiles[*column].distinct <= 2 &&
-        std::find(kNames.begin(), kNames.end(), feature.column) != kNames.end()) {
-      return &feature;
-    }
+    if (column && data.scan.profiles[*column].distinct <= 2) return &feature;
   }
   return nullptr;
 }

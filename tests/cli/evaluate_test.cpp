@@ -8,7 +8,8 @@ using namespace outpost::test;
 TEST_CASE("outpost evaluate: one JSON object with the pinned names", "[cli]") {
   const TemporaryFolder folder;
   const std::string data = folder.write("data.csv", odd_one_out(100));
-  const Outcome result = cli({"evaluate", data, "--label", "label", "--detector", "knn", "--format", "json"}).run();
+  const Outcome result =
+      cli({"evaluate", data, "--label", "label", "--detector", "knn", "--threshold", "iqr", "--format", "json"}).run();
   REQUIRE(result.status == 0);
   const auto json = json_of(result.out);
   CHECK(json["detector"] == "knn");

@@ -67,13 +67,14 @@ std::pair<Handle, Handle> make_terminal(unsigned short columns) {
   return {Handle(controller), Handle(terminal)};
 }
 
-/// Whether the process sleeps in the kernel, waiting to read its standard input.
-bool waits_for_input(pid_t process) {
-  std::ifstream call("/proc/" + std::to_string(process) + "/syscall");
-  long number = -1;
-  std::string first;
-  // "0 0x0 ...": the call read (0 on x86-64, 63 on ARM64) on descriptor 0.
-  return (call >> number >> first) && (number == 0 || number == 63) && first == "0x0";
+/// Whether the process has read all that the pipe to it holds, and sleeps.
+bool waits_for_input(pid_t process, int pipe_to_it) {
+  int unread = 0;
+  if (::ioctl(pipe_to_it, FIONREAD, &unread) != 0 || unread != 0) return false;
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::size_t name_end = text.rfind(')');  // "pid (name) state ..."
+  return name_end != std::string::npos && text.compare(name_end, 3, ") S") == 0;
 }
 
 }  // namespace
@@ -177,7 +178,7 @@ class Runner {
                                        {written < program_.input_.size() ? input_.get() : -1, POLLOUT, 0}}};
       const bool watching = signal_is_due_when_waiting(written);
       if (::poll(events.data(), events.size(), watching ? 1 : -1) < 0 && errno != EINTR) broken("poll");
-      if (watching && waits_for_input(process_)) send_signal();
+      if (watching && waits_for_input(process_, input_.get())) send_signal();
       if (events[0].revents != 0) drain(output_, outcome_.out);
       if (events[1].revents != 0) drain(error_, errors_are_output_ ? outcome_.out : outcome_.err);
       const std::string& shown = errors_are_output_ ? outcome_.out : outcome_.err;

@@ -26,8 +26,9 @@ constexpr const char* kExamples =
     "  outpost inspect pump.model\n";
 constexpr std::size_t kMostColumns = 200;  // of a wide file in the table; JSON has them all
 constexpr std::size_t kMostFindings = 50;
-constexpr std::size_t kSparkBins = 12;
-constexpr std::size_t kMedian = 4;  // place of 50 % among kQuantilePercents
+constexpr std::size_t kSparkBins = 8;
+constexpr std::size_t kRoomForDistinct = 100;  // terminal columns
+constexpr std::size_t kMedian = 4;             // place of 50 % among kQuantilePercents
 
 void add_options(CLI::App& app, Options& options) {
   add_data_argument(app, options, "CSV, TSV, JSON or NDJSON file (also .gz), - for standard input, or a model");
@@ -84,9 +85,26 @@ Result<Inspection> look(const Options& options, Session& session) {
   return result;
 }
 
-/// A value of the column for people: times as dates.
-std::string value_text(ColumnType type, double value) {
-  return type == ColumnType::timestamp ? timestamp_text(value) : short_number(value, 5);
+/// A value of a column for people; of times the part that differs: the date, or within two days the time.
+std::string value_text(ColumnType type, const ColumnProfile& profile, double value) {
+  if (type != ColumnType::timestamp) return human_number(value, 4);
+  constexpr double kTwoDays = 2 * 86'400'000.0;
+  const std::string text = timestamp_text(value);  // "2024-03-01 12:30:00"
+  return text.size() < 19 ? text : profile.max - profile.min < kTwoDays ? text.substr(11) : text.substr(0, 10);
+}
+
+/// Why columns have their types, where that is not plain to see.
+std::string decisions_text(const TableScan& scan, const Terminal& terminal) {
+  std::string out;
+  std::size_t told = 0;
+  for (const TypeDecision& decision : scan.decisions) {
+    const bool plain = decision.reason.rfind("100 %", 0) == 0;
+    if (plain || told == kMostFindings) continue;
+    ++told;
+    const std::string text = decision.column + " is " + std::string(to_string(decision.type)) + ": " + decision.reason;
+    out += "  " + terminal.paint(wrap_text(printable(text), terminal.width - 4, 4), Colour::dim) + "\n";
+  }
+  return out.empty() ? out : "\n" + terminal.paint("Types", Colour::bold) + "\n" + out;
 }
 
 std::string spark_of(const ColumnProfile& profile) {
@@ -111,34 +129,33 @@ Colour finding_colour(FindingSeverity severity) {
 
 std::string columns_table(const Inspection& inspection, const Terminal& terminal) {
   const TableScan& scan = inspection.data.scan;
-  TextTable table({{"column", Align::left, true},
-                   {"type", Align::left, false},
-                   {"missing", Align::right, false},
-                   {"distinct", Align::right, false},
-                   {"min", Align::right, false},
-                   {"median", Align::right, false},
-                   {"max", Align::right, false},
-                   {"spread", Align::left, false},
-                   {"why this type", Align::left, true, true}});
+  const bool with_distinct = terminal.width >= kRoomForDistinct;
+  std::vector<TextTable::Column> titles = {{"column", Align::left, true, false},
+                                           {"type", Align::left, false, false},
+                                           {"missing", Align::right, false, false}};
+  if (with_distinct) titles.push_back({"distinct", Align::right, false, false});
+  for (const char* title : {"min", "median", "max"}) titles.push_back({title, Align::right, false, false});
+  titles.push_back({"spread", Align::left, false, false});
+  TextTable table(std::move(titles));
   const std::size_t shown = std::min(scan.schema.columns.size(), kMostColumns);
   for (std::size_t c = 0; c < shown; ++c) {
     const ColumnSchema& column = scan.schema.columns[c];
     const ColumnProfile& profile = scan.profiles[c];
     const bool measured = profile.quantiles.size() == std::size(kQuantilePercents);
     const auto quantile = [&](std::size_t place) {
-      return TextTable::Cell{measured ? value_text(column.type, profile.quantiles[place]) : "", Colour::none};
+      return TextTable::Cell{measured ? value_text(column.type, profile, profile.quantiles[place]) : "", Colour::none};
     };
     const double missing_share =
         profile.count == 0 ? 0 : static_cast<double>(profile.missing) / static_cast<double>(profile.count);
-    table.add({{column.name, Colour::bold},
-               {std::string(to_string(column.type)), Colour::none},
-               {profile.missing == 0 ? "-" : percent(missing_share), Colour::none},
-               {distinct_text(profile), Colour::none},
-               quantile(0),
-               quantile(kMedian),
-               quantile(std::size(kQuantilePercents) - 1),
-               {measured ? spark_of(profile) : "", Colour::cyan},
-               {scan.decisions[c].reason, Colour::dim}});
+    std::vector<TextTable::Cell> cells = {{column.name, Colour::bold},
+                                          {std::string(to_string(column.type)), Colour::none},
+                                          {profile.missing == 0 ? "-" : percent(missing_share), Colour::none}};
+    if (with_distinct) cells.push_back({distinct_text(profile), Colour::none});
+    for (const std::size_t place : {std::size_t{0}, kMedian, std::size(kQuantilePercents) - 1}) {
+      cells.push_back(quantile(place));
+    }
+    cells.push_back({measured ? spark_of(profile) : "", Colour::cyan});
+    table.add(std::move(cells));
   }
   std::string out = table.print(terminal, 2);
   if (shown < scan.schema.columns.size()) {
@@ -187,8 +204,8 @@ std::string inspection_table(const Inspection& inspection, const Options& option
   if (!left_out.empty()) facts.emplace_back("Left out", left_out_words(left_out, 20));
   const std::string file = options.data == "-" ? "FILE" : options.data;
   return facts_text(facts, terminal) + "\n" + terminal.paint("Columns", Colour::bold) + "\n" +
-         columns_table(inspection, terminal) + "\n" + terminal.paint("Findings", Colour::bold) + "\n" +
-         findings_text(inspection.findings, terminal) + "\n" +
+         columns_table(inspection, terminal) + decisions_text(scan, terminal) + "\n" +
+         terminal.paint("Findings", Colour::bold) + "\n" + findings_text(inspection.findings, terminal) + "\n" +
          terminal.paint("Next: outpost detect " + file, Colour::dim) + "\n";
 }
 
@@ -262,7 +279,7 @@ std::string inspection_csv(const Inspection& inspection) {
            std::to_string(profile.missing) + "," + std::to_string(profile.distinct);
     const bool measured = profile.quantiles.size() == std::size(kQuantilePercents);
     for (const std::size_t place : {std::size_t{0}, kMedian, std::size(kQuantilePercents) - 1}) {
-      out += "," + (measured ? value_text(scan.schema.columns[c].type, profile.quantiles[place]) : std::string());
+      out += "," + (measured ? short_number(profile.quantiles[place], 17) : std::string());
     }
     out += '\n';
   }

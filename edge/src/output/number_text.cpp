@@ -59,6 +59,14 @@ std::string short_number(double value, int digits) {
   return {buffer, static_cast<std::size_t>(std::clamp(length, 0, 63))};
 }
 
+std::string human_number(double value, int digits) {
+  const double magnitude = std::abs(value);
+  if (!(magnitude >= 1000 && magnitude < 1e12)) return short_number(value, digits);
+  const double short_value = std::abs(rounded(value, digits));
+  if (short_value != std::floor(short_value)) return short_number(value, digits);
+  return (value < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(short_value));
+}
+
 std::string fixed_number(double value, int decimals) {
   char buffer[400];  // 1e308 has 309 digits before the point
   const int length = std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);

@@ -19,6 +19,8 @@ double rounded(double value, int digits = 4);
 std::string grouped(std::uint64_t value);
 /// At most `digits` significant digits, no trailing zeros: 0.123456 -> "0.1235".
 std::string short_number(double value, int digits = 4);
+/// For people: as short_number, but 24380 -> "24,380" instead of 2.438e+04.
+std::string human_number(double value, int digits = 4);
 /// With `decimals` digits after the point.
 std::string fixed_number(double value, int decimals);
 /// "3.1 %"; a share that is not 0 never prints as 0.

@@ -90,13 +90,13 @@ std::string feature_value_text(const Feature& feature, float value) {
     }
     case FeatureKind::weekday: {
       static constexpr const char* kDays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-      return value >= 0 && value < 7 ? kDays[static_cast<std::size_t>(value)] : short_number(value);
+      return value >= 0 && value < 7 ? kDays[static_cast<std::size_t>(value)] : human_number(value);
     }
     case FeatureKind::number:
     case FeatureKind::hour:
     case FeatureKind::gap: break;
   }
-  return short_number(value);
+  return human_number(value);
 }
 
 Result<void> write_csv_rows(const Pipeline& pipeline, std::span<const float> scores, Session& session, Sink& sink) {

@@ -45,7 +45,7 @@ std::string reasons_of(const Pipeline& pipeline, std::span<const float> features
     if (feature.kind == FeatureKind::category_code) {
       out += " (rare)";
     } else {
-      out += (deviation.robust_z > 0 ? " \u2191" : " \u2193") + short_number(std::abs(deviation.robust_z), 2);
+      out += (deviation.robust_z > 0 ? " \u2191" : " \u2193") + human_number(std::abs(deviation.robust_z), 2);
     }
   }
   return out.empty() ? "the combination of values" : out;
@@ -118,8 +118,7 @@ Result<void> write_table(const ScoredRows& rows, const Options& options, Session
   }
   const std::string histogram = score_histogram(rows.scores, rows.pipeline.threshold(), terminal);
   out += "\n" + terminal.paint("Scores", Colour::bold);
-  out += histogram.empty() ? ": all rows score the same\n"
-                           : " and how many rows have them (bars by square root)\n" + histogram;
+  out += histogram.empty() ? ": all rows score the same\n" : " and their rows (bars by square root)\n" + histogram;
   if (!rows.hint.empty()) out += "\n" + terminal.paint(rows.hint, Colour::dim) + "\n";
   sink.write(out);
   return {};
