@@ -1,6 +1,7 @@
 /// @file  Exit statuses and error messages: how a failure leaves the program.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <outpost/base/result.hpp>
@@ -23,10 +24,11 @@ enum class ExitStatus : int {
 
 ExitStatus exit_status(const Error& error);
 
-/// "outpost: MESSAGE", and the hint on an indented line.
-std::string error_text(const Error& error, const Terminal& terminal);
+/// "outpost: MESSAGE", and the hint on an indented line. `arguments`: of the command line; a message that begins with
+/// one of them (a path) keeps its first letter.
+std::string error_text(const Error& error, const Terminal& terminal, std::span<const std::string> arguments);
 
 /// The table of statuses for --help.
-const char* exit_status_help();
+std::string exit_status_help(const Terminal& terminal);
 
 }  // namespace outpost::edge

@@ -5,6 +5,7 @@
 #include <outpost/host/file_source.hpp>
 
 #include "memory_estimate.hpp"
+#include "output/message_text.hpp"
 
 namespace outpost::edge {
 namespace {
@@ -58,7 +59,7 @@ Result<EncodedTable> encode(RecordReader& reader, const FeatureSet& set, std::ui
   auto table = typed_name(encode_table(reader, set, options.features.label, expected_rows, session.run()));
   session.progress().clear();
   if (!table && table.error().code == ErrorCode::schema_mismatch) {
-    table.error().message = reader.source().name() + ": " + table.error().message;
+    table.error().message = reader.source().name() + ": " + message_text(table.error().message);
   }
   return table;
 }

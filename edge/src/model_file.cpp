@@ -1,15 +1,16 @@
 #include "model_file.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
-#include <string_view>
 
 #include <outpost/host/whole_file.hpp>
+
+#include "output/message_text.hpp"
 
 namespace outpost::edge {
 namespace {
 
-constexpr std::string_view kMagic = "outpost-state";  // the first bytes of Pipeline::serialize()
 constexpr std::size_t kMaxModelBytes = std::size_t{4} << 30;
 
 }  // namespace
@@ -19,7 +20,7 @@ Result<LoadedModel> load_model(const std::string& path) {
   auto pipeline = Pipeline::deserialize(bytes);
   if (!pipeline) {
     Error error = pipeline.error();
-    error.message = path + ": " + error.message;
+    error.message = path + ": " + message_text(error.message);
     if (error.hint.empty()) error.hint = "train it again: outpost train DATA -o " + path;
     return tl::unexpected<Error>(std::move(error));
   }
@@ -31,8 +32,10 @@ bool looks_like_model(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::ifstream file(path, std::ios::binary);
-  std::string first(kMagic.size(), '\0');
-  return file.read(first.data(), static_cast<std::streamsize>(first.size())) && first == kMagic;
+  std::array<char, 32> first{};
+  file.read(first.data(), static_cast<std::streamsize>(first.size()));
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(first.data());
+  return Pipeline::is_state({bytes, static_cast<std::size_t>(file.gcount())});
 }
 
 }  // namespace outpost::edge

@@ -62,7 +62,7 @@ ExitStatus run_program(const std::vector<std::string>& arguments) {
   const ExitStatus status = exit_status(result.error());
   if (status == ExitStatus::closed_pipe) return status;
   const bool no_color = std::find(arguments.begin(), arguments.end(), "--no-color") != arguments.end();
-  const std::string text = error_text(result.error(), look_at_terminal(STDERR_FILENO, no_color));
+  const std::string text = error_text(result.error(), look_at_terminal(STDERR_FILENO, no_color), arguments);
   std::fwrite(text.data(), 1, text.size(), stderr);
   return status;
 }

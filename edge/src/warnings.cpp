@@ -8,6 +8,7 @@
 
 #include <outpost/data/validation.hpp>
 
+#include "output/message_text.hpp"
 #include "output/number_text.hpp"
 
 namespace outpost::edge {
@@ -49,7 +50,7 @@ void warn_about_data(const Data& data, const FeaturePlan& plan, Session& session
       findings.end());
   if (findings.empty()) return;
   for (std::size_t i = 0; i < findings.size() && i < kMostWarnings; ++i) {
-    session.note("warning: " + printable(findings[i].message));
+    session.note("warning: " + message_text(findings[i].message));
   }
   std::string more = findings.size() > kMostWarnings
                          ? counted(findings.size() - kMostWarnings, "more finding", "more findings") + "; all of them: "

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <iostream>
 
 #include "cli_data.hpp"
 
@@ -156,20 +157,67 @@ TEST_CASE("bad input: JSON that is not rows, and cut JSON, have their place", "[
   check_refused(detect("{\"a\": 1}\n{\"a\": \n"), {"line 2"});
 }
 
-// A sanitizer's shadow memory does not fit any such limit.
-#ifndef __SANITIZE_ADDRESS__
-#ifndef __SANITIZE_THREAD__
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
+
+/// A sanitizer's shadow memory does not fit any limit of the address space.
+bool limits_work() {
+  if (kSanitized) std::cout << "SKIPPED: a sanitizer does not run in a limited address space" << std::endl;
+  return !kSanitized;
+}
+
+Outcome detect_within(std::size_t kilobytes, const std::string& data, const std::string& more) {
+  const std::string script = "ulimit -v " + std::to_string(kilobytes) + "; exec " OUTPOST_PROGRAM " detect " + data +
+                             " --label label --format csv " + more;
+  return Program({"bash", "-c", script}).run();
+}
+
+}  // namespace
+
 TEST_CASE("bad input: too little memory ends with 7 and no file", "[cli][error]") {
+  if (!limits_work()) return;
   const TemporaryFolder folder;
   const std::string data = folder.write("data.csv", odd_one_out(1'000'000));
   // The address space holds the program, but not the matrix of 8 MB beside it.
-  const std::string script = "ulimit -v 16000; exec " OUTPOST_PROGRAM " detect " + data +
-                             " --label label --threads 1 --format csv -o " + folder.file("out.csv");
-  const Outcome result = Program({"bash", "-c", script}).run();
+  const Outcome result = detect_within(16'000, data, "--threads 1 -o " + folder.file("out.csv"));
   INFO(result.err);
   CHECK(result.status == 7);
   CHECK(contains(result.err, "memory"));
   CHECK(folder.names() == std::vector<std::string>{"data.csv"});
 }
-#endif
-#endif
+
+TEST_CASE("bad input: memory that runs out on any thread ends with 7", "[cli][error]") {
+  if (!limits_work()) return;
+  const TemporaryFolder folder;
+  const std::string data = folder.write("data.csv", odd_one_out(200'000));
+  std::size_t refused = 0;
+  for (std::size_t megabytes = 20; megabytes <= 116; megabytes += 6) {
+    const Outcome result =
+        detect_within(megabytes * 1000, data, "--threads 4 --detector knn -o " + folder.file("out.csv"));
+    INFO(megabytes << " MB: " << result.status << " " << result.err);
+    CHECK((result.status == 0 || result.status == 7));
+    refused += result.status == 7;
+  }
+  CHECK(refused > 0);
+}
+
+TEST_CASE("bad input: messages begin alike, and names keep their letters", "[cli][error]") {
+  const TemporaryFolder folder;
+  const Outcome core = cli({"detect", "-", "--detector", "knm"}).run();
+  CHECK(core.err.rfind("outpost: there is no detector 'knm'\n  did you mean 'knn'?", 0) == 0);
+  CHECK(core.err.find(".\n") == std::string::npos);
+  folder.write("Data of mine.csv", "a,b\n1,2\n3\n");
+  const Outcome named = cli({"detect", "Data of mine.csv"}).folder(folder.path()).run();
+  CHECK(named.err.rfind("outpost: Data of mine.csv, line 3: ", 0) == 0);
+}

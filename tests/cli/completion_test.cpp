@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <iostream>
 
 #include "cli_data.hpp"
 
@@ -56,16 +57,91 @@ TEST_CASE("outpost completion: zsh and fish scripts know every command, option a
   CHECK(lines_of(cli({"completion", "zsh"}).run().out)[0] == "#compdef outpost");
 }
 
-TEST_CASE("outpost completion: zsh and fish accept the scripts, where these shells are installed", "[cli]") {
-  const TemporaryFolder folder;
-  for (const char* shell : {"zsh", "fish"}) {
-    if (Program({"bash", "-c", std::string("command -v ") + shell}).run().status != 0) {
-      WARN(shell << " is not installed");
-      continue;
-    }
-    const std::string script = folder.write(shell, cli({"completion", shell}).run().out);
-    const Outcome result = Program({shell, "-n", script}).run();
-    INFO(result.err);
-    CHECK(result.status == 0);
+namespace {
+
+/// False, with a line that counts the test as skipped, where there is no such shell.
+bool has_shell(const std::string& shell) {
+  if (Program({"bash", "-c", "command -v " + shell}).run().status == 0) return true;
+  std::cout << "SKIPPED: " << shell << " is not installed" << std::endl;
+  return false;
+}
+
+// An interactive zsh in a terminal of its own, into which a line and Tab are typed. What the completion system offers
+// is printed between < and >.
+constexpr const char* kZshTyping = R"zsh(
+zmodload zsh/zpty
+zpty inner zsh -f -i
+zpty -w inner 'PROMPT= RPROMPT=; autoload -Uz compinit && compinit -D -u; source '$1'
+compadd() {
+  local -a found
+  if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
+  builtin compadd -O found "$@"
+  for each in $found; do print -r -- "<$each>"; done
+  builtin compadd "$@"
+}
+finish() { print "<""END>" }
+comppostfuncs=(finish)
+bindkey "^I" complete-word
+print "<""READY>"'
+zpty -r inner line '*<READY>*'
+zpty -w -n inner $2$'\t'
+zpty -r inner line '*<END>*'
+print -r -- $line
+zpty -d inner
+)zsh";
+
+/// What zsh offers for `line`, one after the other: "<detect><detectors>".
+std::string zsh_offers(const std::string& script, const std::string& line) {
+  const Outcome result =
+      Program({"timeout", "60", "zsh", "-f", "-c", kZshTyping, "zsh", script, line}).environment("TERM", "xterm").run();
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  std::string offers;
+  for (std::size_t at = result.out.find('<'); at != std::string::npos; at = result.out.find('<', at + 1)) {
+    offers += result.out.substr(at, result.out.find('>', at) + 1 - at);
   }
+  const std::string end = "<END>";
+  REQUIRE(offers.size() >= end.size());
+  return offers.substr(0, offers.size() - end.size());
+}
+
+/// What fish offers for `line`, without the descriptions.
+std::string fish_offers(const TemporaryFolder& folder, const std::string& script, const std::string& line) {
+  const Outcome result = Program({"fish", "--no-config", "-c", "source " + script + "; complete -C '" + line + "'"})
+                             .environment("HOME", folder.path())
+                             .run();
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  std::string offers;
+  for (const std::string& each : lines_of(result.out)) offers += "<" + each.substr(0, each.find('\t')) + ">";
+  return offers;
+}
+
+}  // namespace
+
+TEST_CASE("outpost completion zsh: offers commands, options, values and detectors", "[cli]") {
+  if (!has_shell("zsh")) return;
+  const TemporaryFolder folder;
+  const std::string script = folder.write("_outpost", cli({"completion", "zsh"}).run().out);
+  CHECK(zsh_offers(script, "outpost det") == "<detect><detectors>");
+  CHECK(zsh_offers(script, "outpost detect --thre") == "<--threshold><--threshold-factor><--threads>");
+  CHECK(zsh_offers(script, "outpost detect --format nd") == "<ndjson>");
+  CHECK(zsh_offers(script, "outpost detect --format=nd") == "<ndjson>");
+  CHECK(zsh_offers(script, "outpost train x.csv --detector i") == "<iforest>");
+  CHECK(zsh_offers(script, "outpost detectors k") == "<knn>");
+  CHECK(zsh_offers(script, "outpost completion f") == "<fish>");
+  CHECK(zsh_offers(script, "outpost score x.csv --model " + folder.path() + "/_out") == "<_outpost>");
+}
+
+TEST_CASE("outpost completion fish: offers commands, options, values and detectors", "[cli]") {
+  if (!has_shell("fish")) return;
+  const TemporaryFolder folder;
+  const std::string script = folder.write("outpost.fish", cli({"completion", "fish"}).run().out);
+  CHECK(fish_offers(folder, script, "outpost det") == "<detect><detectors>");
+  CHECK(fish_offers(folder, script, "outpost detect --thre") == "<--threads><--threshold><--threshold-factor>");
+  CHECK(fish_offers(folder, script, "outpost detect --format nd") == "<ndjson>");
+  CHECK(fish_offers(folder, script, "outpost detect --format=nd") == "<--format=ndjson>");
+  CHECK(fish_offers(folder, script, "outpost train x.csv --detector i") == "<iforest>");
+  CHECK(fish_offers(folder, script, "outpost detectors k") == "<knn>");
+  CHECK(fish_offers(folder, script, "outpost completion f") == "<fish>");
 }

@@ -99,15 +99,17 @@ TEST_CASE("outpost detect: JSON holds metadata and all rows, flagged ones with w
 }
 
 TEST_CASE("outpost detect: the table shows the odd row first, with time, reasons and the threshold", "[cli]") {
-  const Outcome result = cli({"detect", "-"}).input(timed_rows(600)).run();
+  const Outcome result = cli({"detect", "-"}).input(timed_rows(600)).environment("COLUMNS", "140").run();
   REQUIRE(result.status == 0);
   const auto lines = lines_of(result.out);
   const auto has_first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
-    return contains(line, "   1  300  ") && contains(line, "2024-03-01T05:00:00Z") && contains(line, "load 500 \u2191");
+    return contains(line, "   1  300  ") && contains(line, "  05:00:00  ") && contains(line, "load 500 \u2191 ");
   });
   INFO(result.out);
   CHECK(has_first != lines.end());
   CHECK(contains(result.out, "600 rows, 3 columns (CSV, comma, with a header)"));
+  CHECK(contains(result.out, "Most anomalous rows, times on 2024-03-01 (UTC)"));
+  CHECK(contains(result.out, "\u03c3: robust standard deviations from the median"));
   CHECK(contains(result.out, "< threshold"));
   CHECK(!contains(result.out, "\x1b["));
 }
@@ -124,7 +126,7 @@ TEST_CASE("outpost detect: --top and --contamination do what they say", "[cli]")
   CHECK(flagged("0.1") >= 50);
   CHECK(flagged("0.1") <= 150);
   CHECK(flagged("0.01") <= 20);
-  const Outcome three = cli({"detect", "-", "--top", "3"}).input(timed_rows(200)).run();
+  const Outcome three = cli({"detect", "-", "--top", "3"}).input(timed_rows(200)).environment("COLUMNS", "140").run();
   CHECK(contains(three.out, "\n     3  "));
   CHECK(!contains(three.out, "\n     4  "));
 }
@@ -166,4 +168,77 @@ TEST_CASE("outpost detect: every detector finds the odd row of a small file", "[
     CHECK(json["detector"] == detector);
     CHECK(json["quality"]["roc_auc"] == 1.0);
   }
+}
+
+namespace {
+
+/// One row a second of one day; every seventieth has two features far out, whose names are long.
+std::string long_names(bool two_days) {
+  std::string rows = "timestamp,context_switches_per_s,disk_write_kb_per_second\n";
+  for (int r = 0; r < 600; ++r) {
+    const std::string day = two_days && r >= 300 ? "2024-03-02T" : "2024-03-01T";
+    const std::string minute = std::to_string(10 + r / 60), second = std::to_string(10 + r % 50);
+    rows += day + "12:" + minute + ":" + second + "Z," + std::to_string(r % 70 == 69 ? 123'400 + r : 50 + r % 7) + "," +
+            std::to_string(r % 70 == 69 ? 987'600 - r : 20 + r % 11) + "\n";
+  }
+  return rows;
+}
+
+/// Lines of the table of anomalous rows, under its titles.
+std::vector<std::string> top_lines(const std::string& rows, const char* width) {
+  const Outcome result = cli({"detect", "-", "--top", "5"}).input(rows).environment("COLUMNS", width).run();
+  REQUIRE(result.status == 0);
+  const auto lines = lines_of(result.out);
+  auto line = std::find_if(lines.begin(), lines.end(), [](const auto& each) { return contains(each, "stands out"); });
+  if (line == lines.end()) {
+    line = std::find_if(lines.begin(), lines.end(), [](const auto& each) { return contains(each, "severity"); });
+  }
+  REQUIRE(line != lines.end());
+  const auto end = std::find_if(line, lines.end(), [](const auto& each) { return each.rfind("  \u03c3:", 0) == 0; });
+  return {line, end};
+}
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("outpost detect: at 80 columns the table keeps a whole reason, at 120 two", "[cli]") {
+  const auto narrow = top_lines(long_names(false), "80");
+  REQUIRE(narrow.size() == 6);
+  CHECK(!contains(narrow[0], "rank"));
+  CHECK(!contains(narrow[0], "prob."));
+  const auto wide = top_lines(long_names(false), "140");
+  REQUIRE(wide.size() == 6);
+  CHECK(contains(wide[0], "rank"));
+  CHECK(contains(wide[0], "prob."));
+  for (std::size_t i = 1; i < 6; ++i) {
+    INFO(narrow[i] << "\n" << wide[i]);
+    CHECK(count_of(narrow[i], "\u03c3") == 1);
+    CHECK(count_of(narrow[i], "\u2026") == 0);
+    CHECK(contains(narrow[i], "  12:"));
+    CHECK(!contains(narrow[i], "2024"));
+    CHECK(count_of(wide[i], "\u03c3") == 2);
+  }
+}
+
+TEST_CASE("outpost detect: where it is very narrow reasons go under their rows, numbers uncut", "[cli]") {
+  for (const char* width : {"40", "48", "58"}) {
+    const auto lines = top_lines(long_names(false), width);
+    REQUIRE(lines.size() == 11);
+    for (std::size_t i = 2; i < lines.size(); i += 2) {
+      INFO(lines[i]);
+      CHECK(lines[i].rfind("      ", 0) == 0);
+      CHECK(count_of(lines[i], " \u2191 ") == 1);
+      CHECK(lines[i].substr(lines[i].size() - 2) == "\u03c3");
+    }
+  }
+}
+
+TEST_CASE("outpost detect: times of two days keep their dates", "[cli]") {
+  const auto lines = top_lines(long_names(true), "100");
+  for (std::size_t i = 1; i < lines.size(); ++i) CHECK(contains(lines[i], "2024-03-0"));
 }

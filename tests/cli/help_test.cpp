@@ -24,7 +24,7 @@ TEST_CASE("outpost --help: every command has examples, exit statuses and lines o
     CHECK(contains(help.out, "130  interrupted"));
     for (const std::string& line : lines_of(help.out)) {
       INFO(line);
-      CHECK(line.size() <= 100);
+      CHECK(line.size() <= 80);
     }
   }
 }

@@ -60,3 +60,32 @@ TEST_CASE("outpost inspect: a model is recognised and shown", "[cli]") {
   CHECK(json["detector_id"] == "ecod.v1");
   CHECK(json["bytes"] == read_file(model).size());
 }
+
+TEST_CASE("outpost inspect: names of up to 24 characters stay whole, however narrow", "[cli]") {
+  const std::string name = "disk_write_kb_per_second";
+  std::string rows = "timestamp," + name + ",mode,gaps\n";
+  for (int r = 0; r < 60; ++r) {
+    rows += "2024-03-01T12:00:" + std::to_string(10 + r % 50) + "Z," + std::to_string(100'000 + r * 7'919) + "." +
+            std::to_string(r) + "," + (r % 2 == 0 ? "idle" : "busy") + "," + (r % 3 == 0 ? "" : std::to_string(r)) +
+            "\n";
+  }
+  for (const char* width : {"50", "60", "80", "120"}) {
+    const Outcome result = cli({"inspect", "-"}).input(rows).environment("COLUMNS", width).run();
+    REQUIRE(result.status == 0);
+    const std::size_t table = result.out.find("\nColumns\n");
+    REQUIRE(table != std::string::npos);
+    const std::string shown = result.out.substr(table, result.out.find("\n\n", table + 1) - table);
+    INFO(shown);
+    CHECK(contains(shown, "  " + name + "  numeric"));
+    CHECK(contains(shown, "missing"));
+    CHECK(contains(shown, "33 %"));
+    CHECK(!contains(shown, "\u2026"));
+    CHECK(contains(shown, "distinct") == (std::string(width) == "120"));
+  }
+}
+
+TEST_CASE("outpost inspect: where nothing is missing the heading says so", "[cli]") {
+  const Outcome result = cli({"inspect", "-"}).input(timed_rows(50)).run();
+  CHECK(contains(result.out, "Columns (no value is missing)"));
+  CHECK(contains(result.out, "median"));
+}

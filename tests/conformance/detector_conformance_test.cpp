@@ -82,7 +82,8 @@ TEST_CASE("conformance: a far row gets the highest score, in training and as a n
   }
 }
 
-TEST_CASE("conformance: same data and seed give the same bits, whatever the executor", "[detect][conformance][threads]") {
+TEST_CASE("conformance: same data and seed give the same bits, whatever the executor",
+          "[detect][conformance][threads]") {
   const Matrix rows = test::blobs(9000, 4, 20, 5);
   for (const DetectorInfo& info : detector_registry()) {
     DYNAMIC_SECTION(info.name) {

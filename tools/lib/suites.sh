@@ -76,7 +76,7 @@ suite_release() {
 }
 
 suite_asan() {
-  build_or_fail asan || return
+  build_or_fail asan outpost_unit_tests outpost_conformance_tests outpost_cli_tests || return
   for program in unit conformance cli; do run_catch "$root/build/asan/tests/outpost_${program}_tests"; done
 }
 
@@ -112,7 +112,7 @@ compare_fingerprints() {
 }
 
 suite_fuzz() {
-  build_or_fail fuzz || return
+  build_or_fail fuzz outpost_fuzz || return
   if [ "$long" -eq 1 ]; then run_script "$root/tools/fuzz" --seconds 600; else run_script "$root/tools/fuzz" --seconds 20; fi
 }
 

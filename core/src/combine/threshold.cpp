@@ -203,9 +203,12 @@ Result<Threshold> find_threshold(std::span<const float> training_scores, const T
   double cut = scores.back();
   std::size_t rank = 0;
   switch (options.method) {
-    case ThresholdMethod::contamination:
-      rank = static_cast<std::size_t>(options.contamination * static_cast<double>(scores.size()) + 0.5);
+    case ThresholdMethod::contamination: {
+      const double wanted = options.contamination * static_cast<double>(scores.size());
+      rank = static_cast<std::size_t>(wanted);
+      rank += wanted - static_cast<double>(rank) >= 0.5 ? 1 : 0;
       break;
+    }
     case ThresholdMethod::mad: cut = mad_cut(scores, factor); break;
     case ThresholdMethod::iqr: cut = iqr_cut(scores, factor); break;
     case ThresholdMethod::z: cut = z_cut(scores, factor); break;

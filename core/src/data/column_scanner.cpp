@@ -78,7 +78,7 @@ void ColumnScanner::add_other(std::string_view cell, std::uint64_t line) {
   }
   if (ms) {
     other.last_was_time = true;
-    if (!other.times) other.times = std::make_unique<TimeStats>();
+    if (!other.times) other.times = std::make_unique<TimeStats>(limits_.max_distinct);
     other.times->add(*ms);
     if (!other.first_time.met) note(other.first_time, cell, line);
     return;
@@ -102,7 +102,7 @@ void ColumnScanner::look_for_card(std::string_view cell) {
 }
 
 ColumnScanner::Others& ColumnScanner::others() {
-  if (!others_) others_ = std::make_unique<Others>(max_categories_);
+  if (!others_) others_ = std::make_unique<Others>(limits_);
   return *others_;
 }
 

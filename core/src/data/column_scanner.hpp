@@ -32,12 +32,17 @@ struct TypeVerdict {
   std::string reason;
 };
 
+struct ScanLimits {
+  std::size_t max_categories = 0;
+  std::size_t max_distinct = 0;  // tracked
+};
+
 /// Small until it meets cells that are not numbers: a table may have 100,000 columns.
 class ColumnScanner {
  public:
   /// `may_use_commas`: the delimiter is not a comma, so a cell like 1,5 may be a number.
-  ColumnScanner(ScanMode mode, bool may_use_commas, std::size_t max_categories)
-      : mode_(mode), may_use_commas_(may_use_commas), max_categories_(max_categories) {}
+  ColumnScanner(ScanMode mode, bool may_use_commas, const ScanLimits& limits)
+      : mode_(mode), may_use_commas_(may_use_commas), limits_(limits), numbers_(limits.max_distinct) {}
 
   /// Cells of `column` in rows [first, first + count) of `batch`. The order of cells matters, not their batches.
   void add(const RecordBatch& batch, std::size_t first, std::size_t count, std::size_t column);
@@ -59,7 +64,7 @@ class ColumnScanner {
     std::string value;
   };
   struct Others {
-    explicit Others(std::size_t max_categories) : text(max_categories) {}
+    explicit Others(const ScanLimits& limits) : text(limits.max_categories, limits.max_distinct) {}
     TextStats text;  // booleans are in here as well, times are not
     std::unique_ptr<TimeStats> times;
     std::array<std::uint64_t, 2> booleans{};
@@ -100,7 +105,7 @@ class ColumnScanner {
 
   ScanMode mode_;
   bool may_use_commas_;
-  std::size_t max_categories_;
+  ScanLimits limits_;
   NumberStats numbers_;
   std::uint64_t length_ = 0;  // characters of all cells that are not missing
   std::size_t shortest_ = static_cast<std::size_t>(-1);

@@ -1,9 +1,17 @@
 #include "distinct_counter.hpp"
 
+#include <algorithm>
+
 namespace outpost {
 
+std::size_t max_tracked_distinct(std::size_t columns) {
+  std::size_t slots = 16'384;
+  while (slots * 16 * columns > kDistinctBytes && slots > 128) slots /= 2;
+  return std::clamp(slots / 8 * 5, kMinTrackedDistinct, kMaxTrackedDistinct);
+}
+
 DistinctCounter::Outcome DistinctCounter::insert(std::size_t place, std::uint64_t key) {
-  if (size_ == kMaxTrackedDistinct) return Outcome::full;
+  if (size_ == max_keys_) return Outcome::full;
   slots_[place] = {key, kOneMore | size_};
   ++size_;
   if (size_ * 8 > slots_.size() * 5) grow();

@@ -1,4 +1,4 @@
-/// @file  Counts the occurrences of 64-bit keys, up to kMaxTrackedDistinct different ones.
+/// @file  Counts the occurrences of 64-bit keys, up to a number of different ones.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,9 @@ namespace outpost {
 /// A key is a value's bits or a text's hash, so texts with equal 64-bit hashes count as equal.
 class DistinctCounter {
  public:
+  /// At most kMaxTrackedDistinct different keys are counted.
+  explicit DistinctCounter(std::size_t max_keys = kMaxTrackedDistinct) : max_keys_(max_keys) {}
+
   enum class Outcome : std::uint8_t {
     seen,   ///< counted; or ignored, after close()
     fresh,  ///< new: its ordinal is size() - 1
@@ -67,6 +70,7 @@ class DistinctCounter {
   Outcome insert(std::size_t place, std::uint64_t key);
   void grow();
 
+  std::size_t max_keys_;
   std::vector<Slot> slots_;
   std::size_t size_ = 0;
   unsigned shift_ = 64;

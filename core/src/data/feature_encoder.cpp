@@ -8,6 +8,7 @@
 #include "category_index.hpp"
 #include "cells.hpp"
 #include "messages.hpp"
+#include "name_index.hpp"
 #include "reading.hpp"
 
 namespace outpost {
@@ -42,15 +43,10 @@ Result<FeatureEncoder> FeatureEncoder::create(const FeatureSet& set, const std::
   FeatureEncoder encoder;
   encoder.set_ = set;
   std::vector<std::string_view> missing;
-  // Names in order, so that 100,000 features do not each search 100,000 names.
-  std::vector<std::size_t> order(names.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return names[a] != names[b] ? names[a] < names[b] : a < b; });
+  const NameIndex index(names);
   for (const Feature& feature : set.features) {
-    const auto found = std::lower_bound(order.begin(), order.end(), feature.column,
-                                        [&](std::size_t i, const std::string& wanted) { return names[i] < wanted; });
-    if (found == order.end() || names[*found] != feature.column) {
+    const auto found = index.find(feature.column);
+    if (!found) {
       if (missing.empty() || missing.back() != feature.column) missing.push_back(feature.column);
       continue;
     }
@@ -159,11 +155,9 @@ namespace {
 Result<FeatureEncoder> open_encoder(RecordReader& reader, const FeatureSet& set,
                                     const std::optional<std::string>& label, std::size_t& label_column,
                                     const RunContext& context) {
-  for (const Feature& feature : set.features) {
-    if (find_column(reader, feature.column)) continue;
-    OUTPOST_TRY(learn_name(reader, feature.column, context));
-    break;  // all names are known now
-  }
+  const auto unknown = [known = NameIndex(reader.names())](const Feature& f) { return !known.contains(f.column); };
+  const auto first_unknown = std::find_if(set.features.begin(), set.features.end(), unknown);
+  if (first_unknown != set.features.end()) OUTPOST_TRY(learn_name(reader, first_unknown->column, context));
   OUTPOST_TRY_ASSIGN(FeatureEncoder encoder, FeatureEncoder::create(set, reader.names()));
   if (label) {
     OUTPOST_TRY(learn_name(reader, *label, context));

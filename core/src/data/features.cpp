@@ -6,6 +6,7 @@
 
 #include "cells.hpp"
 #include "messages.hpp"
+#include "name_index.hpp"
 
 namespace outpost {
 namespace {
@@ -114,17 +115,16 @@ void add_value_feature(const ColumnSchema& column, FeatureSet& set) {
   set.features.push_back(std::move(feature));
 }
 
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 Result<void> check_names(const Schema& schema, const FeatureOptions& options) {
-  std::vector<std::string_view> known;
-  for (const ColumnSchema& column : schema.columns) known.push_back(column.name);
+  if (options.include.empty() && options.exclude.empty() && !options.label) return {};
+  std::vector<std::string> names;
+  names.reserve(schema.columns.size());
+  for (const ColumnSchema& column : schema.columns) names.push_back(column.name);
+  const NameIndex known(names);
   const auto check = [&](const std::string& name, std::string_view use) -> Result<void> {
-    if (std::find(known.begin(), known.end(), name) != known.end()) return {};
+    if (known.contains(name)) return {};
     return fail(ErrorCode::not_found, "There is no column '" + name + "' to " + std::string(use),
-                unknown_name_hint(name, known));
+                unknown_name_hint(name, std::vector<std::string_view>(names.begin(), names.end())));
   };
   for (const std::string& name : options.include) OUTPOST_TRY(check(name, "include"));
   for (const std::string& name : options.exclude) OUTPOST_TRY(check(name, "exclude"));
@@ -161,15 +161,17 @@ std::string_view to_string(FeatureKind kind) {
 Result<FeaturePlan> plan_features(const Schema& schema, const std::vector<ColumnProfile>& profiles,
                                   const FeatureOptions& options) {
   OUTPOST_TRY(check_names(schema, options));
+  const NameIndex included(options.include);
+  const NameIndex excluded(options.exclude);
   FeaturePlan plan;
   for (std::size_t c = 0; c < schema.columns.size(); ++c) {
     const ColumnSchema& column = schema.columns[c];
     const ColumnProfile& profile = profiles[c];
     const auto leave_out = [&](std::string reason) { plan.left_out.push_back({column.name, std::move(reason)}); };
-    const bool forced = contains(options.include, column.name);
+    const bool forced = included.contains(column.name);
     if (options.label && *options.label == column.name) {
       leave_out("label");
-    } else if (contains(options.exclude, column.name)) {
+    } else if (excluded.contains(column.name)) {
       leave_out("excluded");
     } else if (!options.include.empty() && !forced) {
       leave_out("not included");

@@ -48,7 +48,7 @@ class StepHistogram {
 class NumberStats {
  public:
   /// Without `steps`, steps between ascending whole numbers are not gathered.
-  explicit NumberStats(bool steps = true) : wants_steps_(steps) {}
+  explicit NumberStats(std::size_t max_distinct, bool steps = true) : wants_steps_(steps), distinct_(max_distinct) {}
 
   /// `x` is not NaN.
   void add(double x) {
@@ -127,12 +127,13 @@ class NumberStats {
 /// Of a column of times in milliseconds.
 class TimeStats {
  public:
+  explicit TimeStats(std::size_t max_distinct) : numbers_(max_distinct, false) {}
   void add(std::int64_t ms);
   std::uint64_t count() const { return numbers_.count(); }
   void fill(ColumnProfile& profile);
 
  private:
-  NumberStats numbers_{false};
+  NumberStats numbers_;
   StepHistogram steps_;
   std::uint64_t backwards_ = 0;
   std::int64_t first_ = 0;

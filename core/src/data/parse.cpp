@@ -3,6 +3,7 @@
 #include <fast_float/fast_float.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace outpost {
 
@@ -156,6 +157,14 @@ std::optional<double> parse_number(std::string_view cell, char decimal) {
   if (*first == '+') {
     ++first;  // from_chars takes no plus; it must not take a minus after one either
     if (first == last || *first == '-') return std::nullopt;
+  }
+  // Whole numbers of up to 15 digits are exact in a double.
+  const char* digits = first + (*first == '-' ? 1 : 0);
+  if (digits != last && last - digits <= 15) {
+    const char* at = digits;
+    std::uint64_t whole = 0;
+    for (; at != last && is_digit(*at); ++at) whole = whole * 10 + static_cast<std::uint64_t>(*at - '0');
+    if (at == last) return digits == first ? static_cast<double>(whole) : -static_cast<double>(whole);
   }
   double value = 0;
   const fast_float::parse_options options(fast_float::chars_format::general, decimal);

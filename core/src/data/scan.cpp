@@ -7,6 +7,7 @@
 #include "column_scanner.hpp"
 #include "hash.hpp"
 #include "messages.hpp"
+#include "name_index.hpp"
 #include "reading.hpp"
 
 namespace outpost {
@@ -67,13 +68,22 @@ struct ColumnState {
   TypeVerdict verdict;
 };
 
+std::vector<std::string> names_last_first(const std::vector<std::pair<std::string, ColumnType>>& types) {
+  std::vector<std::string> names;
+  names.reserve(types.size());
+  for (auto type = types.rbegin(); type != types.rend(); ++type) names.push_back(type->first);
+  return names;
+}
+
 class Scan {
  public:
   Scan(RecordReader& reader, const ScanOptions& options, const RunContext& context)
       : reader_(reader),
         options_(options),
         context_(context),
-        max_categories_(std::min(options.max_categories, kMaxTrackedDistinct)) {}
+        max_categories_(std::min(options.max_categories, kMaxTrackedDistinct)),
+        given_names_(names_last_first(options.types)),
+        given_index_(given_names_) {}
 
   Result<TableScan> run() {
     OUTPOST_TRY(first_pass());
@@ -117,7 +127,7 @@ class Scan {
       for (ColumnState& column : columns_) {
         column.verdict = column.scanner.decide(column.given);
         if (!column.verdict.again) continue;
-        column.scanner = ColumnScanner(*column.verdict.again, may_use_commas(), max_categories_);
+        column.scanner = ColumnScanner(*column.verdict.again, may_use_commas(), limits());
         any = true;
       }
       if (!any) return {};
@@ -165,21 +175,23 @@ class Scan {
 
   void add_column(const std::string& name) {
     std::optional<ColumnType> given;
-    for (const auto& [column, type] : options_.types) {
-      if (column == name) given = type;
-    }
+    if (const auto place = given_index_.find(name)) given = options_.types[given_names_.size() - 1 - *place].second;
     ScanMode mode = ScanMode::automatic;
     if (given == ColumnType::boolean) mode = ScanMode::boolean;
     if (given == ColumnType::categorical || given == ColumnType::text) mode = ScanMode::text;
-    columns_.push_back({ColumnScanner(mode, may_use_commas(), max_categories_), given, {}});
+    columns_.push_back({ColumnScanner(mode, may_use_commas(), limits()), given, {}});
   }
+
+  ScanLimits limits() const { return {max_categories_, max_tracked_distinct(reader_.names().size())}; }
 
   bool may_use_commas() const { return reader_.facts().format == DataFormat::csv && reader_.facts().delimiter != ','; }
 
   Result<void> check_given_types() const {
+    if (options_.types.empty()) return {};
     const std::vector<std::string>& names = reader_.names();
+    const NameIndex index(names);
     for (const auto& [column, type] : options_.types) {
-      if (std::find(names.begin(), names.end(), column) != names.end()) continue;
+      if (index.contains(column)) continue;
       const std::vector<std::string_view> known(names.begin(), names.end());
       return fail(ErrorCode::not_found,
                   "There is no column '" + column + "' in " + reader_.source().name() + " to be " +
@@ -193,6 +205,8 @@ class Scan {
   const ScanOptions& options_;
   const RunContext& context_;
   std::size_t max_categories_;
+  std::vector<std::string> given_names_;  // the last first: of two types for a column the last holds
+  NameIndex given_index_;
   std::vector<ColumnState> columns_;
   TableScan table_;
 };

@@ -8,6 +8,7 @@
 #include "category_index.hpp"
 #include "cells.hpp"
 #include "messages.hpp"
+#include "name_index.hpp"
 #include "reading.hpp"
 
 namespace outpost {
@@ -77,11 +78,14 @@ void append(std::string_view cell, const Source& source, TableColumn& column) {
 
 Result<std::vector<Source>> find_sources(RecordReader& reader, const Schema& schema, const RunContext& context) {
   std::vector<Source> sources;
+  sources.reserve(schema.columns.size());
+  NameIndex index(reader.names());
   for (const ColumnSchema& column : schema.columns) {
-    auto place = find_column(reader, column.name);
+    auto place = index.find(column.name);
     if (!place) {
       OUTPOST_TRY(learn_name(reader, column.name, context));
-      place = find_column(reader, column.name);
+      index = NameIndex(reader.names());
+      place = index.find(column.name);
     }
     if (!place) {
       const std::vector<std::string_view> known(reader.names().begin(), reader.names().end());

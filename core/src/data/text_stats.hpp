@@ -1,6 +1,7 @@
 /// @file  Running summary of texts: different ones, lengths, personal data.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -18,7 +19,8 @@ class TextStats {
  public:
   static constexpr std::size_t kMaxCategoryBytes = 256;
 
-  explicit TextStats(std::size_t max_categories) : max_categories_(max_categories) {}
+  TextStats(std::size_t max_categories, std::size_t max_distinct)
+      : max_categories_(max_categories), counter_(std::max(max_categories, max_distinct)) {}
 
   void add(std::string_view text);
   /// The same, and looks for personal data.

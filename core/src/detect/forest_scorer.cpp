@@ -12,7 +12,8 @@ namespace outpost {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows whose walks are interleaved: the steps of one walk wait for each other, those of sixteen do not; sixteen was fastest of 4, 8, 16, 32.
+/// Rows whose walks are interleaved: the steps of one walk wait for each other, those of sixteen do not; sixteen was
+/// fastest of 4, 8, 16, 32.
 constexpr std::size_t kInFlight = 16;
 
 /// Places of the eight level-3 nodes that the rows reach: seven comparisons with contiguous loads and no gather.
@@ -29,9 +30,8 @@ HWY_ATTR void walk_top(const Node* root, const float* columns, std::size_t rows,
     const auto b2_left = hn::Or(hn::And(b1, above(4, r)), hn::AndNot(b1, above(3, r)));
     const auto b2_right = hn::Or(hn::And(b1, above(6, r)), hn::AndNot(b1, above(5, r)));
     const auto b2 = hn::Or(hn::And(b0, b2_right), hn::AndNot(b0, b2_left));
-    const auto bit = [&](auto mask, std::uint32_t value) HWY_ATTR {
-      return hn::IfThenElseZero(hn::RebindMask(du, mask), hn::Set(du, value));
-    };
+    const auto bit = [&](auto mask, std::uint32_t value)
+                         HWY_ATTR { return hn::IfThenElseZero(hn::RebindMask(du, mask), hn::Set(du, value)); };
     const auto sum = hn::Add(hn::Add(bit(b0, 4), bit(b1, 2)), hn::Add(bit(b2, 1), hn::Set(du, 7)));
     hn::StoreU(sum, du, place + r);
   }
@@ -94,19 +94,24 @@ void run_block(const ForestScorer::View<ForestScorer::WideNode>& view, const flo
   HWY_DYNAMIC_DISPATCH(sum_block_wide)(view, columns, rows, sums);
 }
 
-constexpr std::size_t kTopNodes = 7;         ///< levels 0 to 2, complete
-constexpr std::size_t kRowQuantum = 16;      ///< blocks are padded to this many rows, the widest vector
+constexpr std::size_t kTopNodes = 7;     ///< levels 0 to 2, complete
+constexpr std::size_t kRowQuantum = 16;  ///< blocks are padded to this many rows, the widest vector
 constexpr std::uint32_t kMinShift = 4;
-constexpr std::uint32_t kMaxShift = 8;       ///< at most 256 rows a block
-constexpr std::size_t kBlockFloats = 4096;   ///< 16 KiB of columns: half of a small L1 cache
-constexpr std::size_t kFewRows = 4;          ///< fewer rows than this walk several trees at once instead
+constexpr std::uint32_t kMaxShift = 8;      ///< at most 256 rows a block
+constexpr std::size_t kBlockFloats = 4096;  ///< 16 KiB of columns: half of a small L1 cache
+constexpr std::size_t kFewRows = 4;         ///< fewer rows than this walk several trees at once instead
 
 /// Writes one tree in the layout that ForestScorer describes.
 template <class Node>
 class Packer {
  public:
   Packer(const IsolationTree& tree, std::uint32_t shift, std::vector<Node>& nodes, std::vector<float>& values)
-      : tree_(tree), shift_(shift), nodes_(nodes), values_(values), first_(nodes.size()), children_(tree.feature.size()) {
+      : tree_(tree),
+        shift_(shift),
+        nodes_(nodes),
+        values_(values),
+        first_(nodes.size()),
+        children_(tree.feature.size()) {
     std::uint32_t next = 1;
     for (std::size_t i = 0; i < tree.feature.size(); ++i) {
       if (tree.feature[i] != kLeaf) children_[i] = std::exchange(next, next + 2);

@@ -76,7 +76,8 @@ class IsolationForest final : public Detector {
     const double scale = power_of_two(static_cast<int>(quantum_bits_));
     for (IsolationTree& tree : trees_) {
       for (std::size_t i = 0; i < tree.feature.size(); ++i) {
-        if (tree.feature[i] == kLeaf) tree.value[i] = static_cast<float>(std::floor(tree.value[i] * scale + 0.5) / scale);
+        if (tree.feature[i] == kLeaf)
+          tree.value[i] = static_cast<float>(std::floor(tree.value[i] * scale + 0.5) / scale);
       }
     }
     prepare(rows.cols());
@@ -164,9 +165,9 @@ class IsolationForest final : public Detector {
 
   IsolationForestOptions options_;
   std::vector<IsolationTree> trees_;
-  std::size_t samples_ = 0;          ///< rows a tree was grown on
-  std::uint32_t quantum_bits_ = 0;   ///< leaf values are multiples of 2^-quantum_bits_
-  float path_scale_ = 0;             ///< 1 / (trees * c(samples))
+  std::size_t samples_ = 0;         ///< rows a tree was grown on
+  std::uint32_t quantum_bits_ = 0;  ///< leaf values are multiples of 2^-quantum_bits_
+  float path_scale_ = 0;            ///< 1 / (trees * c(samples))
   ForestScorer scorer_;
 };
 

@@ -43,9 +43,8 @@ class Grower {
         continue;
       }
       tree.value.push_back(split.threshold);
-      const auto middle = std::partition(order_.begin() + node.begin, order_.begin() + node.end, [&](std::uint32_t r) {
-        return sample_(r, split.feature) <= split.threshold;
-      });
+      const auto middle = std::partition(order_.begin() + node.begin, order_.begin() + node.end,
+                                         [&](std::uint32_t r) { return sample_(r, split.feature) <= split.threshold; });
       const auto cut = static_cast<std::uint32_t>(middle - order_.begin());
       queue.push_back({node.begin, cut, node.depth + 1});
       queue.push_back({cut, node.end, node.depth + 1});

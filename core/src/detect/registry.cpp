@@ -141,9 +141,9 @@ Result<const DetectorInfo*> find_detector(std::string_view name) {
     names.push_back(info.name);
   }
   const std::string_view near = nearest_name(name, names);
-  return fail(ErrorCode::not_found, "There is no detector " + quoted(name),
-              (near.empty() ? std::string() : "Did you mean " + quoted(near) + "? ") + "Known detectors: " +
-                  join(names) + ".");
+  return fail(
+      ErrorCode::not_found, "There is no detector " + quoted(name),
+      (near.empty() ? std::string() : "Did you mean " + quoted(near) + "? ") + "Known detectors: " + join(names) + ".");
 }
 
 Result<ParameterValues> resolve_parameters(const DetectorInfo& info,
@@ -159,8 +159,8 @@ Result<ParameterValues> resolve_parameters(const DetectorInfo& info,
     if (found == names.end()) {
       const std::string_view near = nearest_name(name, names);
       return fail(ErrorCode::invalid_argument, std::string(info.name) + " has no parameter " + quoted(name),
-                  (near.empty() ? std::string() : "Did you mean " + quoted(near) + "? ") + "Its parameters: " +
-                      join(names) + ".");
+                  (near.empty() ? std::string() : "Did you mean " + quoted(near) + "? ") +
+                      "Its parameters: " + join(names) + ".");
     }
     const auto index = static_cast<std::size_t>(found - names.begin());
     OUTPOST_TRY_ASSIGN(ParameterAccess::at(values, index), check_value(info, info.parameters[index], text));

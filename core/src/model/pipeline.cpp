@@ -100,16 +100,15 @@ Result<Pipeline> Pipeline::fit(Matrix rows, FeatureSet features, const PipelineO
   const PreprocessOptions preprocess{pipeline.scaling_, options.encoding, options.missing_indicator};
   OUTPOST_TRY_ASSIGN(pipeline.preprocessor_, Preprocessor::fit(rows, pipeline.features_, preprocess, quiet));
   const Preprocessor& preprocessor = pipeline.preprocessor_;
-  Matrix prepared;
-  if (preprocessor.in_place()) {
-    prepared = std::move(rows);
-  } else {
-    prepared = Matrix(rows.rows(), preprocessor.output_features());
-  }
-  const MatrixView source = preprocessor.in_place() ? prepared.view() : rows.view();
-  const bool finished = for_each_chunk(source.rows(), RunContext(run.executor()), [&](std::size_t first, std::size_t n) {
-    preprocessor.transform(source.slice(first, n), {prepared.data() + first * prepared.cols(), n * prepared.cols()});
-  });
+  Matrix other;
+  if (!preprocessor.in_place()) other = Matrix(rows.rows(), preprocessor.output_features());
+  Matrix& prepared = preprocessor.in_place() ? rows : other;
+  const MatrixView source = rows.view();
+  const bool finished =
+      for_each_chunk(source.rows(), RunContext(run.executor()), [&](std::size_t first, std::size_t n) {
+        preprocessor.transform(source.slice(first, n),
+                               {prepared.data() + first * prepared.cols(), n * prepared.cols()});
+      });
   if (!finished) return fail(ErrorCode::cancelled, "Training was cancelled");
   if (!preprocessor.in_place()) rows = Matrix();
 
@@ -119,6 +118,12 @@ Result<Pipeline> Pipeline::fit(Matrix rows, FeatureSet features, const PipelineO
   OUTPOST_TRY_ASSIGN(const Threshold threshold, find_threshold(training_scores, options.threshold));
   pipeline.calibration_ = Calibration::fit(training_scores, threshold.value);
   return pipeline;
+}
+
+bool Pipeline::is_state(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= kMagic.size() &&
+         std::equal(kMagic.begin(), kMagic.end(), bytes.begin(),
+                    [](char letter, std::uint8_t byte) { return static_cast<std::uint8_t>(letter) == byte; });
 }
 
 Result<void> Pipeline::score(MatrixView rows, std::span<float> scores, const RunContext& context) const {

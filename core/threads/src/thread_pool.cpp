@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace outpost {
 
@@ -48,6 +49,10 @@ void ThreadPool::parallel_for(std::size_t count, const std::function<void(std::s
   std::unique_lock lock(mutex_);
   tickets_ = 0;  // a worker that wakes only now finds nothing to join
   finished_.wait(lock, [this] { return busy_ == 0; });
+  if (std::exception_ptr failure = std::exchange(failure_, nullptr)) {
+    lock.unlock();
+    std::rethrow_exception(std::move(failure));
+  }
 }
 
 void ThreadPool::serve() {
@@ -66,11 +71,17 @@ void ThreadPool::serve() {
   }
 }
 
-void ThreadPool::drain(std::size_t count, const std::function<void(std::size_t)>& work) {
+void ThreadPool::drain(std::size_t count, const std::function<void(std::size_t)>& work) noexcept {
   // Relaxed: the counter only hands out indices; the mutex orders what the pieces read and wrote.
-  for (std::size_t i = next_.fetch_add(1, std::memory_order_relaxed); i < count;
-       i = next_.fetch_add(1, std::memory_order_relaxed)) {
-    work(i);
+  try {
+    for (std::size_t i = next_.fetch_add(1, std::memory_order_relaxed); i < count;
+         i = next_.fetch_add(1, std::memory_order_relaxed)) {
+      work(i);
+    }
+  } catch (...) {
+    next_.store(count, std::memory_order_relaxed);  // nobody begins another piece
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
   }
 }
 

@@ -96,10 +96,11 @@ Result<void> run(const Options& options, Session& session) {
                   std::nullopt,
                   next_step(options)};
   const Pipeline& pipeline = fitted.pipeline;
-  rows.facts.emplace_back("Detector",
-                          std::string(pipeline.detector().name) + " (" + std::string(pipeline.detector().title) +
-                              "), scaling " + std::string(to_string(pipeline.scaling())) + ", seed " +
-                              std::to_string(options.seed) + ", fitted in " + duration_text(fitted.fit_seconds));
+  rows.facts.emplace_back("Detector", std::string(pipeline.detector().name) + " (" +
+                                          std::string(pipeline.detector().title) + "), scaling " +
+                                          std::string(to_string(pipeline.scaling())) + ", seed " +
+                                          std::to_string(options.seed));
+  if (session.out().is_terminal) rows.facts.emplace_back("Time", "fitted in " + duration_text(fitted.fit_seconds));
   OUTPOST_TRY_ASSIGN(rows.quality, quality_if_labelled(fitted.scores, table.labels, pipeline.threshold(), session));
   add_outcome(rows);
   return write_scored_rows(rows, options, session);

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kExamples =
     "  outpost evaluate labelled.csv --label label\n"
     "  outpost evaluate labelled.csv --label label --detector knn --format json\n"
-    "  outpost evaluate labelled.csv --label is_fraud --detector lof --param n_neighbors=50\n";
+    "  outpost evaluate data.csv --label fraud --detector lof --param n_neighbors=50\n";
 
 void add_options(CLI::App& app, Options& options) {
   add_data_argument(app, options, "CSV, TSV, JSON or NDJSON file (also .gz) with a label column, or -");
@@ -85,7 +85,7 @@ std::string evaluation_table(const Evaluation& evaluation, const Data& data, con
                                  duration_text(evaluation.score_seconds));
   TextTable table({{"measure", Align::left, false}, {"value", Align::right, false}, {"", Align::left, true}});
   const auto add = [&](const char* name, double value, const std::string& remark) {
-    table.add({{name, Colour::none}, {short_number(value), Colour::bold}, {remark, Colour::dim}});
+    table.add({{name, Colour::none}, {fixed_number(value, 4), Colour::bold}, {remark, Colour::dim}});
   };
   add("ROC-AUC", quality.roc_auc, interval_words(quality.roc_auc_interval));
   add("average precision", quality.average_precision, interval_words(quality.average_precision_interval));

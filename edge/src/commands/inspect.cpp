@@ -27,8 +27,8 @@ constexpr const char* kExamples =
 constexpr std::size_t kMostColumns = 200;  // of a wide file in the table; JSON has them all
 constexpr std::size_t kMostFindings = 50;
 constexpr std::size_t kSparkBins = 8;
-constexpr std::size_t kRoomForDistinct = 100;  // terminal columns
-constexpr std::size_t kMedian = 4;             // place of 50 % among kQuantilePercents
+constexpr std::size_t kNameWidth = 24;  // of a column's name, before anything else gets room
+constexpr std::size_t kMedian = 4;      // place of 50 % among kQuantilePercents
 
 void add_options(CLI::App& app, Options& options) {
   add_data_argument(app, options, "CSV, TSV, JSON or NDJSON file (also .gz), - for standard input, or a model");
@@ -85,12 +85,33 @@ Result<Inspection> look(const Options& options, Session& session) {
   return result;
 }
 
+/// What a row of the table of columns has beside name and type. The first shape that fits the terminal is shown.
+struct Shape {
+  bool distinct = true;
+  bool range = true;  ///< min and max
+  bool median = true;
+  bool spread = true;
+  int digits = 4;
+  bool seconds = true;  ///< of times
+};
+constexpr std::array<Shape, 7> kShapes = {{{true, true, true, true, 4, true},
+                                           {false, true, true, true, 4, true},
+                                           {false, true, true, true, 4, false},
+                                           {false, true, true, true, 3, false},
+                                           {false, false, true, true, 4, false},
+                                           {false, false, false, true, 4, false},
+                                           {false, false, false, false, 4, false}}};
+
 /// A value of a column for people; of times the part that differs: the date, or within two days the time.
-std::string value_text(ColumnType type, const ColumnProfile& profile, double value) {
-  if (type != ColumnType::timestamp) return human_number(value, 4);
+std::string value_text(ColumnType type, const ColumnProfile& profile, double value, const Shape& shape) {
+  if (type != ColumnType::timestamp) return human_number(value, shape.digits);
   constexpr double kTwoDays = 2 * 86'400'000.0;
+  constexpr double kTenMinutes = 600'000.0;
   const std::string text = timestamp_text(value);  // "2024-03-01 12:30:00"
-  return text.size() < 19 ? text : profile.max - profile.min < kTwoDays ? text.substr(11) : text.substr(0, 10);
+  const double range = profile.max - profile.min;
+  if (text.size() < 19) return text;
+  if (range >= kTwoDays) return text.substr(0, 10);
+  return text.substr(11, shape.seconds || range < kTenMinutes ? 8 : 5);
 }
 
 /// Why columns have their types, where that is not plain to see.
@@ -127,37 +148,55 @@ Colour finding_colour(FindingSeverity severity) {
   return Colour::none;
 }
 
-std::string columns_table(const Inspection& inspection, const Terminal& terminal) {
-  const TableScan& scan = inspection.data.scan;
-  const bool with_distinct = terminal.width >= kRoomForDistinct;
-  std::vector<TextTable::Column> titles = {{"column", Align::left, true, false},
-                                           {"type", Align::left, false, false},
-                                           {"missing", Align::right, false, false}};
-  if (with_distinct) titles.push_back({"distinct", Align::right, false, false});
-  for (const char* title : {"min", "median", "max"}) titles.push_back({title, Align::right, false, false});
-  titles.push_back({"spread", Align::left, false, false});
+TextTable make_columns_table(const TableScan& scan, const Shape& shape, bool with_missing, std::size_t shown) {
+  std::vector<TextTable::Column> titles = {{"column", Align::left, true, false, kNameWidth}, {"type"}};
+  const auto add_title = [&titles](bool wanted, const char* title, Align align) {
+    if (wanted) titles.push_back({title, align});
+  };
+  add_title(with_missing, "missing", Align::right);
+  add_title(shape.distinct, "distinct", Align::right);
+  add_title(shape.range, "min", Align::right);
+  add_title(shape.median, "median", Align::right);
+  add_title(shape.range, "max", Align::right);
+  add_title(shape.spread, "spread", Align::left);
   TextTable table(std::move(titles));
-  const std::size_t shown = std::min(scan.schema.columns.size(), kMostColumns);
   for (std::size_t c = 0; c < shown; ++c) {
     const ColumnSchema& column = scan.schema.columns[c];
     const ColumnProfile& profile = scan.profiles[c];
     const bool measured = profile.quantiles.size() == std::size(kQuantilePercents);
-    const auto quantile = [&](std::size_t place) {
-      return TextTable::Cell{measured ? value_text(column.type, profile, profile.quantiles[place]) : "", Colour::none};
+    std::vector<TextTable::Cell> cells = {{column.name, Colour::bold}, {std::string(to_string(column.type))}};
+    const auto add_quantile = [&](bool wanted, std::size_t place) {
+      if (!wanted) return;
+      cells.push_back({measured ? value_text(column.type, profile, profile.quantiles[place], shape) : ""});
     };
-    const double missing_share =
-        profile.count == 0 ? 0 : static_cast<double>(profile.missing) / static_cast<double>(profile.count);
-    std::vector<TextTable::Cell> cells = {{column.name, Colour::bold},
-                                          {std::string(to_string(column.type)), Colour::none},
-                                          {profile.missing == 0 ? "-" : percent(missing_share), Colour::none}};
-    if (with_distinct) cells.push_back({distinct_text(profile), Colour::none});
-    for (const std::size_t place : {std::size_t{0}, kMedian, std::size(kQuantilePercents) - 1}) {
-      cells.push_back(quantile(place));
+    if (with_missing) {
+      const double share =
+          profile.count == 0 ? 0 : static_cast<double>(profile.missing) / static_cast<double>(profile.count);
+      cells.push_back({profile.missing == 0 ? "-" : percent(share), Colour::yellow});
     }
-    cells.push_back({measured ? spark_of(profile) : "", Colour::cyan});
+    if (shape.distinct) cells.push_back({distinct_text(profile)});
+    add_quantile(shape.range, 0);
+    add_quantile(shape.median, kMedian);
+    add_quantile(shape.range, std::size(kQuantilePercents) - 1);
+    if (shape.spread) cells.push_back({measured ? spark_of(profile) : "", Colour::cyan});
     table.add(std::move(cells));
   }
-  std::string out = table.print(terminal, 2);
+  return table;
+}
+
+/// Names come first, then types, then what is missing, then the spread, then numbers: what does not fit is left out.
+std::string columns_text(const Inspection& inspection, const Terminal& terminal) {
+  const TableScan& scan = inspection.data.scan;
+  const std::size_t shown = std::min(scan.schema.columns.size(), kMostColumns);
+  const bool missing = std::any_of(scan.profiles.begin(), scan.profiles.end(),
+                                   [](const ColumnProfile& profile) { return profile.missing != 0; });
+  std::string out = terminal.paint("Columns", Colour::bold) + (missing ? "\n" : " (no value is missing)\n");
+  for (const Shape& shape : kShapes) {
+    const TextTable table = make_columns_table(scan, shape, missing, shown);
+    if (!table.fits(terminal, 2) && &shape != &kShapes.back()) continue;
+    out += table.print(terminal, 2);
+    break;
+  }
   if (shown < scan.schema.columns.size()) {
     out += "  and " + grouped(scan.schema.columns.size() - shown) + " more columns; --format json has them all\n";
   }
@@ -203,9 +242,8 @@ std::string inspection_table(const Inspection& inspection, const Options& option
   const auto& left_out = inspection.plan.left_out;
   if (!left_out.empty()) facts.emplace_back("Left out", left_out_words(left_out, 20));
   const std::string file = options.data == "-" ? "FILE" : options.data;
-  return facts_text(facts, terminal) + "\n" + terminal.paint("Columns", Colour::bold) + "\n" +
-         columns_table(inspection, terminal) + decisions_text(scan, terminal) + "\n" +
-         terminal.paint("Findings", Colour::bold) + "\n" + findings_text(inspection.findings, terminal) + "\n" +
+  return facts_text(facts, terminal) + "\n" + columns_text(inspection, terminal) + decisions_text(scan, terminal) +
+         "\n" + terminal.paint("Findings", Colour::bold) + "\n" + findings_text(inspection.findings, terminal) + "\n" +
          terminal.paint("Next: outpost detect " + file, Colour::dim) + "\n";
 }
 

@@ -53,7 +53,7 @@ std::string model_table(const LoadedModel& model, const Options& options, const 
     for (const std::string& category : feature.categories) categories += (categories.empty() ? "" : ", ") + category;
     table.add({{feature.name, Colour::bold},
                {feature.column, Colour::none},
-               {std::string(to_string(feature.kind)), Colour::none},
+               {feature.kind == FeatureKind::category_code ? "category" : std::string(to_string(feature.kind))},
                {categories, Colour::none}});
   }
   return facts_text(facts, terminal) + "\n" + table.print(terminal, 2) + "\n" +

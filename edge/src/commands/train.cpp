@@ -1,4 +1,6 @@
 /// `outpost train`: fits on a file and keeps the model.
+#include <unistd.h>
+
 #include <string>
 
 #include <outpost/host/atomic_file.hpp>
@@ -67,8 +69,8 @@ std::string summary_table(const Fitted& fitted, const FeaturePlan& features, con
   facts.emplace_back("Model", options.output + " (" + bytes_text(static_cast<double>(bytes)) + ")");
   facts.emplace_back("Detector", std::string(pipeline.detector().name) + ": " + parameter_words(pipeline.parameters()) +
                                      "; scaling " + std::string(to_string(pipeline.scaling())));
-  facts.emplace_back("Learned from",
-                     counted(pipeline.training_rows(), "row", "rows") + " in " + duration_text(fitted.fit_seconds));
+  facts.emplace_back("Learned from", counted(pipeline.training_rows(), "row", "rows") +
+                                         (terminal.is_terminal ? " in " + duration_text(fitted.fit_seconds) : ""));
   facts.emplace_back("Features", used);
   facts.emplace_back("Threshold", short_number(pipeline.threshold(), 6) + " (by " +
                                       std::string(to_string(pipeline.threshold_method())) + "); " +
@@ -95,7 +97,9 @@ Result<void> run(const Options& options, Session& session) {
   OUTPOST_TRY_ASSIGN(Sink sink, Sink::open(""));
   const OutputFormat format = options.format.value_or(OutputFormat::table);
   if (format == OutputFormat::table) {
-    if (!options.quiet) sink.write(summary_table(fitted, features, options, bytes.size(), session.out()));
+    // --output is the model: the summary goes to standard output all the same.
+    const Terminal terminal = look_at_terminal(STDOUT_FILENO, options.no_color);
+    if (!options.quiet) sink.write(summary_table(fitted, features, options, bytes.size(), terminal));
   } else if (format == OutputFormat::csv) {
     sink.write("model,bytes,detector,rows,features,threshold\n" + csv_field(options.output) + "," +
                std::to_string(bytes.size()) + "," + std::string(fitted.pipeline.detector().name) + "," +

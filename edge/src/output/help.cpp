@@ -73,7 +73,7 @@ std::string help_text(const CLI::App& app, const std::string& examples, const Te
     heading("Examples");
     out += examples;
   }
-  out += std::string("\n") + exit_status_help();
+  out += "\n" + exit_status_help(terminal);
   return out;
 }
 

@@ -45,11 +45,11 @@ std::string score_histogram(std::span<const float> scores, float threshold, cons
   std::string out;
   const std::size_t bar_width = std::clamp<std::size_t>(terminal.width - 36, 8, 40);
   for (std::size_t b = 0; b < kBins; ++b) {
-    std::string edge = human_number(low + range * static_cast<double>(b) / kBins);
+    std::string edge = column_number(low + range * static_cast<double>(b) / kBins, *highest);
     edge.insert(0, edge.size() < 10 ? 10 - edge.size() : 0, ' ');
     const bool above = marked && b > mark;
     out += "  " + edge + "  " + terminal.paint(bar(counts[b], most, bar_width), above ? Colour::red : Colour::cyan);
-    if (counts[b] != 0) out += " " + grouped(counts[b]);
+    out += (counts[b] != 0 ? " " : "") + grouped(counts[b]);
     if (b == mark) out += terminal.paint("  < threshold " + short_number(threshold), Colour::yellow);
     out += '\n';
   }

@@ -73,6 +73,12 @@ std::string fixed_number(double value, int decimals) {
   return {buffer, static_cast<std::size_t>(std::clamp(length, 0, 399))};
 }
 
+std::string column_number(double value, double largest) {
+  const double magnitude = std::abs(largest);
+  if (!(magnitude >= 1e-3 && magnitude < 1e6)) return short_number(value);
+  return fixed_number(value, std::clamp(3 - static_cast<int>(std::floor(std::log10(magnitude))), 0, 6));
+}
+
 std::string percent(double share) {
   const double value = share * 100;
   if (value == 0 || value >= 10) return formatted("%.0f %%", value);

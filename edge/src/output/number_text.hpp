@@ -23,6 +23,8 @@ std::string short_number(double value, int digits = 4);
 std::string human_number(double value, int digits = 4);
 /// With `decimals` digits after the point.
 std::string fixed_number(double value, int decimals);
+/// For a column of numbers under one another: as many digits after the point as give the largest four digits.
+std::string column_number(double value, double largest);
 /// "3.1 %"; a share that is not 0 never prints as 0.
 std::string percent(double share);
 /// "41 MB", "1.2 GB".

@@ -4,23 +4,17 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "job.hpp"
 #include "output/histogram.hpp"
 #include "output/number_text.hpp"
 #include "output/row_writer.hpp"
-#include "output/table.hpp"
+#include "output/top_rows.hpp"
 
 namespace outpost::edge {
 namespace {
-
-/// One row of the table, its features explained.
-struct TopRow {
-  std::size_t row = 0;
-  std::string handle;
-  std::string reasons;
-};
 
 /// Rows with the highest scores, highest first; ties by row.
 std::vector<std::size_t> highest(std::span<const float> scores, std::size_t count) {
@@ -34,28 +28,34 @@ std::vector<std::size_t> highest(std::span<const float> scores, std::size_t coun
   return order;
 }
 
-/// "cpu 93.1 ^12, proto icmp (rare)".
-std::string reasons_of(const Pipeline& pipeline, std::span<const float> features) {
-  std::string out;
+std::vector<Reason> reasons_of(const Pipeline& pipeline, std::span<const float> features) {
+  std::vector<Reason> reasons;
   for (const Pipeline::Deviation& deviation : pipeline.deviations(features, kTopFeatures)) {
     if (!(std::abs(deviation.robust_z) >= 1)) continue;  // not far from the middle: nothing that stands out
     const Feature& feature = pipeline.features().features[deviation.feature];
-    if (!out.empty()) out += ", ";
-    out += feature.name + " " + feature_value_text(feature, features[deviation.feature]);
+    std::string value = feature_value_text(feature, features[deviation.feature]);
     if (feature.kind == FeatureKind::category_code) {
-      out += " (rare)";
+      value += " (rare)";
     } else {
-      out += (deviation.robust_z > 0 ? " \u2191" : " \u2193") + human_number(std::abs(deviation.robust_z), 2);
+      value += (deviation.robust_z > 0 ? " \u2191 " : " \u2193 ") +
+               human_number(rounded(std::abs(deviation.robust_z), 2)) + "\u03c3";
     }
+    reasons.push_back({feature.name, std::move(value)});
   }
-  return out.empty() ? "the combination of values" : out;
+  if (reasons.empty()) reasons.push_back({"the combination of values", ""});
+  return reasons;
 }
 
 Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<std::size_t>& order, Session& session) {
   std::vector<TopRow> top(order.size());
   std::vector<std::pair<std::size_t, std::size_t>> wanted;  // row, rank
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const float score = rows.scores[order[rank]];
+    const Calibration& calibration = rows.pipeline.calibration();
     top[rank].row = order[rank];
+    top[rank].score = column_number(score, rows.scores[order.front()]);
+    top[rank].probability = calibration.probability(score);
+    top[rank].severity = calibration.severity(score);
     wanted.emplace_back(order[rank], rank);
   }
   std::sort(wanted.begin(), wanted.end());
@@ -77,44 +77,12 @@ Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<st
   return top;
 }
 
-/// Scores of one table, under one another: about four digits of the largest.
-std::string score_text(float score, float largest) {
-  const double magnitude = std::abs(static_cast<double>(largest));
-  if (!(magnitude >= 1e-3 && magnitude < 1e6)) return short_number(score);
-  return fixed_number(score, std::clamp(3 - static_cast<int>(std::floor(std::log10(magnitude))), 0, 6));
-}
-
-TextTable make_table(const ScoredRows& rows, const std::vector<TopRow>& top) {
-  std::vector<TextTable::Column> columns = {{"rank", Align::right, false}, {"row", Align::right, false}};
-  if (rows.handle) columns.push_back({*rows.handle, Align::left, true});
-  columns.push_back({"score", Align::right, false});
-  columns.push_back({"prob.", Align::right, false});
-  columns.push_back({"severity", Align::left, false});
-  columns.push_back({"stands out", Align::left, true});
-  TextTable table(std::move(columns));
-  for (std::size_t rank = 0; rank < top.size(); ++rank) {
-    const float score = rows.scores[top[rank].row];
-    const Calibration& calibration = rows.pipeline.calibration();
-    const Severity severity = calibration.severity(score);
-    std::vector<TextTable::Cell> cells = {{std::to_string(rank + 1), Colour::dim},
-                                          {std::to_string(top[rank].row), Colour::none}};
-    if (rows.handle) cells.push_back({top[rank].handle, Colour::none});
-    cells.push_back({score_text(score, rows.scores[top.front().row]), Colour::none});
-    cells.push_back({fixed_number(calibration.probability(score), 3), Colour::none});
-    cells.push_back({std::string(severity == Severity::none ? "-" : to_string(severity)), severity_colour(severity)});
-    cells.push_back({top[rank].reasons, Colour::none});
-    table.add(std::move(cells));
-  }
-  return table;
-}
-
 Result<void> write_table(const ScoredRows& rows, const Options& options, Session& session, Sink& sink) {
   const Terminal& terminal = session.out();
-  OUTPOST_TRY_ASSIGN(const std::vector<TopRow> top, explain(rows, highest(rows.scores, options.top_rows()), session));
+  OUTPOST_TRY_ASSIGN(std::vector<TopRow> top, explain(rows, highest(rows.scores, options.top_rows()), session));
   std::string out = facts_text(rows.facts, terminal);
   if (!top.empty()) {
-    out += "\n" + terminal.paint("Most anomalous rows", Colour::bold) + "\n";
-    out += make_table(rows, top).print(terminal, 2);
+    out += "\n" + top_rows_text(std::move(top), rows.handle.value_or(""), terminal);
   }
   const std::string histogram = score_histogram(rows.scores, rows.pipeline.threshold(), terminal);
   out += "\n" + terminal.paint("Scores", Colour::bold);

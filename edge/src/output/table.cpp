@@ -1,13 +1,17 @@
 #include "output/table.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace outpost::edge {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kNarrowest = 6;  // a shrunk column still says something
+
+std::size_t total_of(const std::vector<std::size_t>& widths) {
+  return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+}
 
 void append_padded(std::string& line, const TextTable::Cell& cell, std::size_t width, Align align, bool last,
                    const Terminal& terminal) {
@@ -38,11 +42,11 @@ std::vector<std::size_t> TextTable::widths(std::size_t room) const {
     for (const auto& row : rows_) width = std::max(width, display_width(row[c].text));
     result.push_back(width);
   }
-  std::size_t total = std::accumulate(result.begin(), result.end(), kGap * (columns_.size() - 1));
+  std::size_t total = total_of(result);
   while (total > room) {
     std::size_t widest = columns_.size();
     for (std::size_t c = 0; c < columns_.size(); ++c) {
-      const bool may = columns_[c].shrinks && result[c] > kNarrowest;
+      const bool may = columns_[c].shrinks && result[c] > columns_[c].least;
       if (may && (widest == columns_.size() || result[c] > result[widest])) widest = c;
     }
     if (widest == columns_.size()) break;
@@ -50,6 +54,12 @@ std::vector<std::size_t> TextTable::widths(std::size_t room) const {
     --total;
   }
   return result;
+}
+
+std::size_t TextTable::width() const { return total_of(widths(std::numeric_limits<std::size_t>::max())); }
+
+bool TextTable::fits(const Terminal& terminal, std::size_t indent) const {
+  return indent + total_of(widths(0)) <= terminal.width;
 }
 
 std::string TextTable::print(const Terminal& terminal, std::size_t indent) const {

@@ -19,7 +19,8 @@ class TextTable {
     std::string title;
     Align align = Align::left;
     bool shrinks = false;
-    bool wraps = false;  ///< what does not fit goes on lines of its own instead of being cut
+    bool wraps = false;     ///< what does not fit goes on lines of its own instead of being cut
+    std::size_t least = 6;  ///< a shrunk column keeps so many columns of the terminal
   };
   struct Cell {
     std::string text;
@@ -30,6 +31,10 @@ class TextTable {
   /// As many cells as there are columns.
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.empty(); }
+  /// Columns of the terminal that it takes when nothing is cut.
+  std::size_t width() const;
+  /// Whether all columns fit when those that may shrink do.
+  bool fits(const Terminal& terminal, std::size_t indent = 0) const;
   /// Title line, then the rows, each line ended, none longer than the terminal is wide.
   std::string print(const Terminal& terminal, std::size_t indent = 0) const;
 

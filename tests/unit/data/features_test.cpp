@@ -72,6 +72,39 @@ Columns with_measurement(std::size_t rows) {
   return columns;
 }
 
+TEST_CASE("plan_features: 2,000 columns with 1,000 included and 10 excluded by name", "[data][regression]") {
+  constexpr std::size_t kColumns = 2000;
+  Columns columns(25);
+  FeatureOptions options;
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    const std::string name = "x" + std::to_string(c);
+    columns.add(name, [c](std::size_t r) { return std::to_string((r * 7 + c) % 11) + ".5"; });
+    // Odd columns, the last first: the order of the table counts, not that of the list.
+    if (c % 2 == 1) options.include.insert(options.include.begin(), name);
+    if (c % 200 == 1) options.exclude.push_back(name);
+  }
+  const TableScan scanned = columns.scan();
+  const auto planned = plan_features(scanned.schema, scanned.profiles, options);
+  REQUIRE(planned.has_value());
+  REQUIRE(planned->set.size() == 990);
+  CHECK(planned->left_out.size() == 1010);
+  std::size_t next = 0;
+  for (std::size_t c = 1; c < kColumns; c += 2) {
+    if (c % 200 != 1) CHECK(planned->set.features[next++].column == "x" + std::to_string(c));
+  }
+  FakeReader reader(columns.names, columns.rows);
+  const auto encoded = encode_table(reader, planned->set, std::nullopt, 25, RunContext());
+  REQUIRE(encoded.has_value());
+  for (std::size_t f = 0; f < 990; ++f) {
+    const std::size_t c = std::stoul(planned->set.features[f].column.substr(1));
+    CHECK(encoded->features(24, f) == static_cast<float>((24 * 7 + c) % 11) + 0.5F);
+  }
+  options.include.push_back("x2000");
+  const auto unknown = plan_features(scanned.schema, scanned.profiles, options);
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().message.find("'x2000'") != std::string::npos);
+}
+
 TEST_CASE("plan_features: columns that say nothing are left out with the reason", "[data]") {
   Columns columns = with_measurement(40);
   columns.add("fixed", [](std::size_t) { return "3"; });

@@ -11,6 +11,28 @@
 
 using namespace outpost;
 
+TEST_CASE("parse_number: whole numbers of 1 to 20 digits are what strtod reads", "[data][oracle]") {
+  std::string digits;
+  for (int length = 1; length <= 20; ++length) {
+    digits += static_cast<char>('0' + (length * 7) % 10);
+    for (const char last : {'0', '1', '9'}) {
+      for (const char* sign : {"", "-"}) {
+        digits.back() = last;
+        const std::string cell = sign + digits;
+        const double wanted = std::strtod(cell.c_str(), nullptr);
+        REQUIRE(parse_number(cell).has_value());
+        CHECK(*parse_number(cell) == wanted);
+        CHECK(std::signbit(*parse_number(cell)) == std::signbit(wanted));
+        CHECK(parse_number(" +" + digits + "\t").has_value());
+        CHECK_FALSE(parse_number("+-" + digits).has_value());
+        CHECK_FALSE(parse_number(cell + "-").has_value());
+        CHECK_FALSE(parse_number(cell + "x").has_value());
+      }
+    }
+  }
+  CHECK_FALSE(parse_number("-").has_value());
+}
+
 TEST_CASE("parse_number: decimal numbers, signs, exponents and spaces", "[data]") {
   CHECK(parse_number("0") == 0.0);
   CHECK(parse_number(" 12.5\t") == 12.5);

@@ -314,6 +314,56 @@ TEST_CASE("scan_table: more distinct values than are tracked", "[data]") {
   CHECK(scan_cells(words).schema.columns[0].categories.empty());
 }
 
+TEST_CASE("max_tracked_distinct: one budget over all columns", "[data][property]") {
+  CHECK(max_tracked_distinct(0) == kMaxTrackedDistinct);
+  CHECK(max_tracked_distinct(1) == kMaxTrackedDistinct);
+  CHECK(max_tracked_distinct(256) == kMaxTrackedDistinct);
+  std::size_t before = kMaxTrackedDistinct;
+  for (std::size_t columns = 1; columns <= 200'000; columns += 1 + columns / 10) {
+    const std::size_t values = max_tracked_distinct(columns);
+    CHECK(values >= kMinTrackedDistinct);
+    CHECK(values <= before);
+    before = values;
+    if (columns > 32'768) continue;  // beyond, the smallest tables pass the budget
+    std::size_t slots = 8;           // the counter's own rule: doubled when more than 5/8 are in use
+    while (values * 8 > slots * 5) slots *= 2;
+    CHECK(slots * 16 * columns <= kDistinctBytes);
+  }
+  CHECK(max_tracked_distinct(257) < kMaxTrackedDistinct);
+}
+
+TEST_CASE("scan_table: a wide table tracks fewer numbers, and says so; its types stay", "[data][regression]") {
+  constexpr std::size_t kColumns = 2000;
+  constexpr std::size_t kRows = 1400;
+  std::vector<std::string> names;
+  Rows rows(kRows);
+  for (std::size_t c = 0; c < kColumns; ++c) names.push_back("x" + std::to_string(c));
+  for (std::size_t r = 0; r < kRows; ++r) {
+    rows[r].assign(kColumns, "7");
+    rows[r][0] = std::to_string(r) + ".5";         // 1400 different numbers
+    rows[r][1] = "w" + std::to_string(r % 650);    // 650 categories
+    rows[r][2] = std::to_string(r % 100) + ".25";  // 100 different numbers
+    rows[r][3] = r % 20 == 0 ? "-1.5" : std::to_string(r) + ".5";
+  }
+  const TableScan wide = scan(FakeReader(names, rows));
+  const std::size_t tracked = max_tracked_distinct(kColumns);
+  REQUIRE(tracked > 100);
+  REQUIRE(tracked < 1400);
+  CHECK(wide.profiles[0].distinct == tracked);
+  CHECK_FALSE(wide.profiles[0].distinct_exact);
+  CHECK(wide.profiles[0].all_differ);
+  CHECK(wide.profiles[1].distinct == 650);
+  CHECK(wide.profiles[1].distinct_exact);
+  CHECK(wide.schema.columns[1].type == ColumnType::categorical);
+  CHECK(wide.schema.columns[1].categories.size() == 650);
+  CHECK(wide.profiles[2].distinct == 100);
+  CHECK(wide.profiles[2].distinct_exact);
+  CHECK_FALSE(wide.profiles[3].distinct_exact);
+  CHECK(wide.profiles[3].dominant_count == 70);  // counted on in all rows
+  CHECK(wide.profiles[3].dominant_value == "-1.5");
+  CHECK(wide.profiles[kColumns - 1].distinct == 1);
+}
+
 TEST_CASE("scan_table: repeated rows are counted, cell borders matter", "[data]") {
   CHECK(
       scan(FakeReader({"a", "b"}, {{"ab", "c"}, {"a", "bc"}, {"ab", "c"}, {"", "abc"}, {"abc", ""}})).duplicate_rows ==

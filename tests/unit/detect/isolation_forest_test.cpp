@@ -240,7 +240,8 @@ TEST_CASE("iforest: awkward rows give finite scores", "[detect][error]") {
   CHECK(empty.error().code == ErrorCode::not_enough_data);
 }
 
-TEST_CASE("iforest: masking is a known weakness: a dense clump of anomalies hides at full sample size", "[detect][property]") {
+TEST_CASE("iforest: masking is a known weakness: a dense clump of anomalies hides at full sample size",
+          "[detect][property]") {
   // Paper, section 3: sub-sampling is what separates clumped anomalies from normal rows.
   Matrix rows = test::gaussian(4000, 2, 5);
   for (std::size_t r = 0; r < 400; ++r) {

@@ -181,3 +181,18 @@ TEST_CASE("pipeline: wrong requests are refused", "[model][error]") {
   REQUIRE_FALSE(mismatch);
   CHECK(mismatch.error().code == ErrorCode::schema_mismatch);
 }
+
+TEST_CASE("pipeline: a state is known by its first bytes, anything else is not", "[model][property]") {
+  const std::vector<std::uint8_t> good = train(test::gaussian(30, 2, 1), numbers(2)).pipeline.serialize();
+  CHECK(Pipeline::is_state(good));
+  CHECK(Pipeline::is_state(std::span(good).first(32)));
+  CHECK_FALSE(Pipeline::is_state({}));
+  CHECK_FALSE(Pipeline::is_state(std::span(good).first(12)));  // the magic has 13
+  std::vector<std::uint8_t> other = good;
+  for (std::size_t i = 0; i < 13; ++i) {
+    other[i] ^= 0x80;
+    CHECK_FALSE(Pipeline::is_state(other));
+    CHECK_FALSE(Pipeline::deserialize(other));
+    other[i] = good[i];
+  }
+}

@@ -4,7 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -91,6 +94,56 @@ TEST_CASE("thread pool: calls from several threads run one after the other", "[t
   for (std::thread& caller : callers) caller.join();
   CHECK_FALSE(overlapped.load());
   CHECK(total.load() == 3 * 200 * 10);
+}
+
+TEST_CASE("thread pool: an exception of a piece reaches the caller, and the pool goes on working", "[threads][error]") {
+  for (const std::size_t threads : {1U, 2U, 4U}) {
+    ThreadPool pool(threads);
+    for (std::size_t thrower = 0; thrower < 40; ++thrower) {
+      std::atomic<std::size_t> begun{0};
+      CHECK_THROWS_AS(pool.parallel_for(100'000,
+                                        [&](std::size_t i) {
+                                          ++begun;
+                                          if (i == thrower) throw std::bad_alloc();
+                                        }),
+                      std::bad_alloc);
+      CHECK(begun.load() > thrower);
+      std::vector<int> visits(50, 0);
+      pool.parallel_for(visits.size(), [&visits](std::size_t i) { ++visits[i]; });
+      REQUIRE(visits == std::vector<int>(50, 1));
+    }
+  }
+}
+
+TEST_CASE("thread pool: an exception on another thread than the caller's is carried over", "[threads][error]") {
+  ThreadPool pool(2);
+  const std::thread::id caller = std::this_thread::get_id();
+  std::mutex mutex;
+  std::condition_variable both_here;
+  int here = 0;
+  std::string said;
+  try {
+    // Both threads hold a piece before either goes on, so that one is certainly the pool's own.
+    pool.parallel_for(2, [&](std::size_t) {
+      {
+        std::unique_lock lock(mutex);
+        ++here;
+        both_here.notify_all();
+        both_here.wait(lock, [&here] { return here == 2; });
+      }
+      if (std::this_thread::get_id() != caller) throw std::runtime_error("from the other thread");
+    });
+  } catch (const std::runtime_error& error) {
+    said = error.what();
+  }
+  CHECK(said == "from the other thread");
+}
+
+TEST_CASE("thread pool: of many exceptions one reaches the caller", "[threads][error]") {
+  ThreadPool pool(4);
+  for (int call = 0; call < 200; ++call) {
+    CHECK_THROWS_AS(pool.parallel_for(64, [](std::size_t) { throw std::bad_alloc(); }), std::bad_alloc);
+  }
 }
 
 TEST_CASE("thread pool: pools that never worked, or just did, end cleanly", "[threads][property]") {

@@ -19,9 +19,9 @@ namespace outpost {
 struct RecordBatch {
   std::size_t rows = 0;
   std::size_t columns = 0;
-  std::uint64_t first_row = 0;        ///< index of the first row in the input, header not counted
+  std::uint64_t first_row = 0;  ///< index of the first row in the input, header not counted
   std::vector<std::string_view> cells;
-  std::vector<std::uint64_t> lines;   ///< line of the input (from 1) on which each row starts
+  std::vector<std::uint64_t> lines;  ///< line of the input (from 1) on which each row starts
 
   std::string_view cell(std::size_t row, std::size_t column) const { return cells[row * columns + column]; }
 };
@@ -34,9 +34,9 @@ enum class RaggedRows : std::uint8_t {
 };
 
 struct ReaderOptions {
-  std::optional<DataFormat> format;   ///< default: by content ('[' or '{' first = JSON), and name
-  char delimiter = 0;                 ///< 0 = sniffed among , ; tab | from the first lines
-  std::optional<bool> header;         ///< default: a first row in which no cell is a number is a header
+  std::optional<DataFormat> format;  ///< default: by content ('[' or '{' first = JSON), and name
+  char delimiter = 0;                ///< 0 = sniffed among , ; tab | from the first lines
+  std::optional<bool> header;        ///< default: a first row in which no cell is a number is a header
   RaggedRows ragged = RaggedRows::reject;
   std::size_t max_columns = 200'000;      ///< more is an error
   std::size_t max_field_bytes = 1 << 20;  ///< longer is an error (an unterminated quote, most often)
@@ -50,9 +50,9 @@ struct ReadFacts {
   bool byte_order_mark = false;
   bool crlf = false;
   std::uint64_t rows = 0;
-  std::uint64_t ragged_rows = 0;          ///< with RaggedRows::fill
+  std::uint64_t ragged_rows = 0;  ///< with RaggedRows::fill
   std::uint64_t blank_lines = 0;
-  std::uint64_t invalid_utf8_cells = 0;   ///< read as Latin-1 and turned into UTF-8
+  std::uint64_t invalid_utf8_cells = 0;  ///< read as Latin-1 and turned into UTF-8
   std::uint64_t first_invalid_utf8_line = 0;
   std::uint64_t first_ragged_line = 0;
 };
@@ -74,6 +74,7 @@ class RecordReader {
 
 /// Opens a reader: decides the format, reads the header. Errors: invalid_data (empty input, no header
 /// row, NUL bytes, unterminated quote, too many columns, JSON that is not rows), io_error.
-Result<std::unique_ptr<RecordReader>> open_records(std::unique_ptr<ByteSource> source, const ReaderOptions& options = {});
+Result<std::unique_ptr<RecordReader>> open_records(std::unique_ptr<ByteSource> source,
+                                                   const ReaderOptions& options = {});
 
 }  // namespace outpost

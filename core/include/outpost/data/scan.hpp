@@ -17,8 +17,16 @@
 namespace outpost {
 
 inline constexpr std::size_t kMaxTrackedDistinct = 10'000;
+inline constexpr std::size_t kMinTrackedDistinct = 64;
+inline constexpr std::size_t kDistinctBytes = std::size_t{64} << 20;
 
-/// Summary of one column. Counts are exact; `distinct` is exact up to kMaxTrackedDistinct, then that number.
+/// How many different values are tracked in each column of a table of that many columns: kMaxTrackedDistinct up to
+/// 256 columns (256 KiB each); beyond, what kDistinctBytes divided evenly hold (at 16 bytes a slot, a power of two of
+/// slots, at most 5/8 of them in use), but kMinTrackedDistinct at least (2 KiB a column). Of texts never fewer than
+/// ScanOptions::max_categories, so that types are the same in tables of any width.
+std::size_t max_tracked_distinct(std::size_t columns);
+
+/// Summary of one column. Counts are exact; `distinct` is exact up to max_tracked_distinct, then that number.
 /// Values are those of the column's type: numbers, milliseconds, true and false, or the texts of the cells.
 struct ColumnProfile {
   std::uint64_t count = 0;  ///< rows, missing included
@@ -41,7 +49,7 @@ struct ColumnProfile {
   std::uint64_t first_conflict_line = 0;
   std::string first_conflict_value;                                   ///< cut to 40 characters
   std::vector<std::pair<PersonalData, std::uint64_t>> personal_data;  ///< kind, cells
-  bool all_differ = false;        ///< no value occurs twice; beyond kMaxTrackedDistinct: among that many first rows
+  bool all_differ = false;        ///< no value occurs twice; where not distinct_exact: among `distinct` first rows
   bool steps_vary = false;        ///< ascending whole numbers, timestamps: the steps from row to row are not all equal
   double steady_steps = 0;        ///< the same: share of steps from half to twice the median step
   bool hour_varies = false;       ///< timestamp: the time of day is not the same in all rows
@@ -81,7 +89,8 @@ inline constexpr std::size_t kMaxDuplicateRows = 200'000;
 /// and are 3 digits or longer. A comma is the decimal mark when the delimiter is not a comma and only that makes the
 /// column numeric. A column that holds numbers or times but turns out to be categories or text, or to have decimal
 /// commas, needs its cells once more: then the rows are read a second time (at worst a third). The types that were
-/// decided, and all else, do not depend on how the reader cuts its batches.
+/// decided, and all else, do not depend on how the reader cuts its batches; but in a JSON table of more than 256
+/// columns that meets some of them late, max_tracked_distinct is that of the columns known when a column is met.
 /// Card numbers are looked for among the first 1,000 whole numbers of 13 digits or more of a numeric column, and are
 /// reported where at least half of these are; phone numbers and national ids, where at least a fifth of a column's
 /// texts are.

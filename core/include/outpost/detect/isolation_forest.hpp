@@ -20,8 +20,9 @@ struct IsolationForestOptions {
 };
 
 /// Scores are 2^(-mean path length / c(max_samples)), in (0, 1]: near 1 anomalous, well below 0.5 normal.
-/// A training score is the same as the score of that row as a new one. One row gives 0.5, rows that are all equal about 0.5.
-/// Cost: fit O(trees * samples * log samples), score O(trees * log samples) a row; state about 8 bytes a node, twice.
+/// A training score is the same as the score of that row as a new one. One row gives 0.5, rows that are all equal about
+/// 0.5. Cost: fit O(trees * samples * log samples), score O(trees * log samples) a row; state about 8 bytes a node,
+/// twice.
 std::unique_ptr<Detector> make_isolation_forest(const IsolationForestOptions& options);
 
 /// Average path length of an unsuccessful search in a binary search tree of n rows (paper, eq. 1), with exact

@@ -28,10 +28,10 @@ enum class ParameterType : std::uint8_t { integer, real, choice, boolean };
 struct ParameterInfo {
   std::string_view name;
   ParameterType type = ParameterType::integer;
-  std::string_view default_value;            ///< as text: "100", "0.5", "largest", "true"
-  double min = 0, max = 0;                   ///< integer and real, both included
-  std::vector<std::string_view> choices;     ///< choice only
-  std::string_view meaning;                  ///< one sentence, with the unit
+  std::string_view default_value;         ///< as text: "100", "0.5", "largest", "true"
+  double min = 0, max = 0;                ///< integer and real, both included
+  std::vector<std::string_view> choices;  ///< choice only
+  std::string_view meaning;               ///< one sentence, with the unit
 };
 
 enum class DeterminismClass : std::uint8_t { exact, close };
@@ -52,18 +52,18 @@ class ParameterValues {
 };
 
 struct DetectorInfo {
-  std::string_view id;         ///< versioned wire name, "iforest.v1"
-  std::string_view name;       ///< on the command line, "iforest"
-  std::string_view title;      ///< "Isolation forest"
-  std::string_view family;     ///< "isolation", "neighbours", "distribution", "projection"
-  std::string_view reference;  ///< paper, year
-  std::string_view summary;    ///< one sentence: what makes a row anomalous
+  std::string_view id;                     ///< versioned wire name, "iforest.v1"
+  std::string_view name;                   ///< on the command line, "iforest"
+  std::string_view title;                  ///< "Isolation forest"
+  std::string_view family;                 ///< "isolation", "neighbours", "distribution", "projection"
+  std::string_view reference;              ///< paper, year
+  std::string_view summary;                ///< one sentence: what makes a row anomalous
   std::string_view good_at, bad_at, cost;  ///< one sentence each
   std::vector<ParameterInfo> parameters;
   Scaling default_scaling = Scaling::none;
   bool online = false;
   DeterminismClass determinism = DeterminismClass::exact;
-  std::size_t min_rows = 2;    ///< fewest rows fit() accepts with default parameters
+  std::size_t min_rows = 2;  ///< fewest rows fit() accepts with default parameters
   std::unique_ptr<Detector> (*make)(const ParameterValues&) = nullptr;
 };
 

@@ -59,6 +59,8 @@ class Pipeline {
 
   /// The versioned state file. Same training, same bytes.
   std::vector<std::uint8_t> serialize() const;
+  /// Whether the bytes begin as those of serialize() do; the first 32 of a file are enough.
+  static bool is_state(std::span<const std::uint8_t> bytes);
   /// Errors: corrupt_model with the reason; unsupported for a newer format version.
   static Result<Pipeline> deserialize(std::span<const std::uint8_t> bytes);
 

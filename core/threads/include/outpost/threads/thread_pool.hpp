@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -26,13 +27,14 @@ class ThreadPool final : public Executor {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   /// Indices are handed out one at a time, in ascending order, to whichever thread is free. What the pieces wrote is
-  /// visible to the caller afterwards.
+  /// visible to the caller afterwards. Where a piece throws (memory may run out), no further one begins, and the first
+  /// exception reaches the caller once all threads have left the call; the pool stays usable.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work) override;
   std::size_t concurrency() const override { return workers_.size() + 1; }
 
  private:
   void serve();
-  void drain(std::size_t count, const std::function<void(std::size_t)>& work);
+  void drain(std::size_t count, const std::function<void(std::size_t)>& work) noexcept;
 
   std::mutex call_mutex_;  ///< held for a whole parallel_for
   std::mutex mutex_;       ///< guards the following, up to next_
@@ -43,6 +45,7 @@ class ThreadPool final : public Executor {
   std::size_t tickets_ = 0;  ///< workers that may still join the current call
   std::size_t busy_ = 0;     ///< workers that have joined it and not yet left
   bool stop_ = false;
+  std::exception_ptr failure_;  ///< the first of the current call
   std::atomic<std::size_t> next_{0};
   std::vector<std::thread> workers_;
 };
