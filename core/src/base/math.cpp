@@ -181,11 +181,11 @@ double normal_quantile(double p) {
 
 float portable_exp2_neg(float x) {
   // Taylor of 2^-y - 1 = y (c1 + c2 y + ...), c_k = (-ln 2)^k / k!, on y = x / 64 in [0, 1].
-  constexpr float c[] = {-0.693147181F,   0.240226507F,      -0.0555041087F,    0.00961812911F,     -0.00133335581F,
-                         0.000154035304F, -0.0000152527338F, 0.00000132154868F, -0.000000101780860F};
+  constexpr float kC[] = {-0.693147181F,   0.240226507F,      -0.0555041087F,    0.00961812911F,     -0.00133335581F,
+                          0.000154035304F, -0.0000152527338F, 0.00000132154868F, -0.000000101780860F};
   const float y = x * 0x1p-6F;
-  float u = c[8];
-  for (int i = 7; i >= 0; --i) u = u * y + c[i];
+  float u = kC[8];
+  for (int i = 7; i >= 0; --i) u = u * y + kC[i];
   u = u * y;
   // (1 + u)^2 - 1 = 2u + u^2: while u is small this squares without losing the digits that 1 + u would round away.
   // Three steps of this kind, then three of the plain kind, had the least error on [0, 8] that stays small up to 64.

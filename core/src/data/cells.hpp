@@ -12,9 +12,9 @@ namespace outpost {
 
 /// Nearest float32; what is beyond its range, infinity included, becomes its largest value with the same sign.
 inline float to_float32(double value) {
-  constexpr double largest = std::numeric_limits<float>::max();
-  if (value > largest) return std::numeric_limits<float>::max();
-  if (value < -largest) return -std::numeric_limits<float>::max();
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  if (value > kLargest) return std::numeric_limits<float>::max();
+  if (value < -kLargest) return -std::numeric_limits<float>::max();
   return static_cast<float>(value);
 }
 

@@ -57,11 +57,11 @@ Result<FeatureEncoder> FeatureEncoder::create(const FeatureSet& set, const std::
   }
   if (!missing.empty()) {
     std::string list;
-    constexpr std::size_t shown = 10;
-    for (std::size_t i = 0; i < missing.size() && i < shown; ++i) {
+    constexpr std::size_t kShown = 10;
+    for (std::size_t i = 0; i < missing.size() && i < kShown; ++i) {
       list += (i > 0 ? ", '" : "'") + std::string(missing[i]) + "'";
     }
-    if (missing.size() > shown) list += " and " + counted(missing.size() - shown, "other", "others");
+    if (missing.size() > kShown) list += " and " + counted(missing.size() - kShown, "other", "others");
     const std::vector<std::string_view> known(names.begin(), names.end());
     return fail(ErrorCode::schema_mismatch,
                 "The data lack " + std::string(missing.size() == 1 ? "column " : "columns ") + list,
@@ -191,9 +191,9 @@ Result<void> read_labels(const RecordBatch& batch, std::size_t column, const std
 
 /// Rows to reserve memory for: what is expected, unless that is beyond reason.
 std::size_t rows_to_reserve(std::uint64_t expected, std::size_t width) {
-  constexpr std::uint64_t most = sizeof(std::size_t) > 4 ? std::uint64_t{1} << 32 : std::uint64_t{1} << 28;
-  const std::uint64_t floats = std::min(expected, most) * std::max<std::uint64_t>(1, width);
-  return floats <= most ? static_cast<std::size_t>(std::min(expected, most)) : 0;
+  constexpr std::uint64_t kMost = sizeof(std::size_t) > 4 ? std::uint64_t{1} << 32 : std::uint64_t{1} << 28;
+  const std::uint64_t floats = std::min(expected, kMost) * std::max<std::uint64_t>(1, width);
+  return floats <= kMost ? static_cast<std::size_t>(std::min(expected, kMost)) : 0;
 }
 
 }  // namespace

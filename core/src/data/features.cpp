@@ -38,14 +38,14 @@ bool ends_with_one_of(std::string_view name, const std::array<std::string_view, 
 }
 
 bool sounds_like_identifier(std::string_view name) {
-  constexpr std::array<std::string_view, 11> words = {"id",  "ids",    "uuid", "guid",  "key", "index",
-                                                      "idx", "serial", "seq",  "rowid", "row"};
-  return ends_with_one_of(name, words);
+  constexpr std::array<std::string_view, 11> kWords = {"id",  "ids",    "uuid", "guid",  "key", "index",
+                                                       "idx", "serial", "seq",  "rowid", "row"};
+  return ends_with_one_of(name, kWords);
 }
 
 bool sounds_like_time(std::string_view name) {
-  constexpr std::array<std::string_view, 6> words = {"time", "timestamp", "epoch", "ts", "date", "datetime"};
-  return ends_with_one_of(name, words);
+  constexpr std::array<std::string_view, 6> kWords = {"time", "timestamp", "epoch", "ts", "date", "datetime"};
+  return ends_with_one_of(name, kWords);
 }
 
 /// Does every number become the same float once preprocessing has clipped it?
@@ -134,13 +134,13 @@ Result<void> check_names(const Schema& schema, const FeatureOptions& options) {
 
 /// "a (constant), b (free text) and 3 others".
 std::string describe(const std::vector<LeftOutColumn>& left_out) {
-  constexpr std::size_t shown = 5;
+  constexpr std::size_t kShown = 5;
   std::string text;
-  for (std::size_t i = 0; i < left_out.size() && i < shown; ++i) {
+  for (std::size_t i = 0; i < left_out.size() && i < kShown; ++i) {
     if (i > 0) text += ", ";
     text += left_out[i].column + " (" + left_out[i].reason + ")";
   }
-  if (left_out.size() > shown) text += " and " + counted(left_out.size() - shown, "other", "others");
+  if (left_out.size() > kShown) text += " and " + counted(left_out.size() - kShown, "other", "others");
   return text;
 }
 

@@ -73,15 +73,15 @@ std::string unknown_name_hint(std::string_view wrong, std::span<const std::strin
     question += near;
     return question + "'?";
   }
-  constexpr std::size_t shown = 10;
+  constexpr std::size_t kShown = 10;
   std::string hint = "The columns are ";
-  for (std::size_t i = 0; i < known.size() && i < shown; ++i) {
+  for (std::size_t i = 0; i < known.size() && i < kShown; ++i) {
     if (i > 0) hint += ", ";
     hint += known[i];
   }
-  if (known.size() > shown) {
+  if (known.size() > kShown) {
     hint += " and ";
-    hint += counted(known.size() - shown, "other", "others");
+    hint += counted(known.size() - kShown, "other", "others");
   }
   return hint + ".";
 }

@@ -81,13 +81,13 @@ bool NumberStats::admit_huge(double x) {
     return false;
   }
   if (scale_ == 1) {
-    constexpr double shrink = 0x1p-600;
-    scale_ = shrink;
-    center_ *= shrink;
-    sum_ *= shrink;
-    sum_squares_ *= shrink * shrink;
-    mean_ *= shrink;
-    squares_ *= shrink * shrink;
+    constexpr double kShrink = 0x1p-600;
+    scale_ = kShrink;
+    center_ *= kShrink;
+    sum_ *= kShrink;
+    sum_squares_ *= kShrink * kShrink;
+    mean_ *= kShrink;
+    squares_ *= kShrink * kShrink;
   }
   return true;
 }

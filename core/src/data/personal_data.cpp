@@ -160,9 +160,9 @@ bool is_uk_national_insurance(std::string_view text) {
   }
   const std::string_view number(packed.data(), count);
   if (!has_shape(number, "AA999999A") || number[8] > 'D') return false;
-  constexpr std::string_view never_first = "DFIQUV";
-  return never_first.find(number[0]) == std::string_view::npos &&
-         never_first.find(number[1]) == std::string_view::npos && number[1] != 'O';
+  constexpr std::string_view kNeverFirst = "DFIQUV";
+  return kNeverFirst.find(number[0]) == std::string_view::npos &&
+         kNeverFirst.find(number[1]) == std::string_view::npos && number[1] != 'O';
 }
 
 /// Spain: eight digits and a check letter, or X, Y, Z in place of the first digit.

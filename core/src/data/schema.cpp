@@ -16,9 +16,9 @@ std::string_view to_string(ColumnType type) {
 }
 
 std::optional<ColumnType> column_type_from(std::string_view name) {
-  constexpr std::array types = {ColumnType::numeric, ColumnType::categorical, ColumnType::boolean,
-                                ColumnType::timestamp, ColumnType::text};
-  for (const ColumnType type : types) {
+  constexpr std::array kTypes = {ColumnType::numeric, ColumnType::categorical, ColumnType::boolean,
+                                 ColumnType::timestamp, ColumnType::text};
+  for (const ColumnType type : kTypes) {
     if (to_string(type) == name) return type;
   }
   return std::nullopt;

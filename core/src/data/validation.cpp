@@ -13,9 +13,9 @@ constexpr std::uint64_t kMinNearlyConstant = 100;  // cells; below, 99 % says li
 
 /// Length of time in its largest fitting unit: "1.5 s", "3 h".
 std::string duration_text(double ms) {
-  constexpr std::pair<double, const char*> units[] = {
+  constexpr std::pair<double, const char*> kUnits[] = {
       {86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1'000, " s"}};
-  for (const auto& [length, name] : units) {
+  for (const auto& [length, name] : kUnits) {
     if (ms >= length) return number_text(static_cast<double>(static_cast<std::int64_t>(ms / length * 10)) / 10) + name;
   }
   return number_text(ms) + " ms";

@@ -107,7 +107,7 @@ std::string value_text(ColumnType type, const ColumnProfile& profile, double val
   if (type != ColumnType::timestamp) return human_number(value, shape.digits);
   constexpr double kTwoDays = 2 * 86'400'000.0;
   constexpr double kTenMinutes = 600'000.0;
-  const std::string text = timestamp_text(value);  // "2024-03-01 12:30:00"
+  std::string text = timestamp_text(value);  // "2024-03-01 12:30:00"
   const double range = profile.max - profile.min;
   if (text.size() < 19) return text;
   if (range >= kTwoDays) return text.substr(0, 10);
