@@ -15,7 +15,8 @@ target_compile_definitions(outpost_flags INTERFACE EIGEN_DONT_VECTORIZE)
 
 if(OUTPOST_SANITIZE)
   target_compile_options(outpost_flags INTERFACE -fsanitize=${OUTPOST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Wno-maybe-uninitialized)  # GCC's instrumentation makes this warning wrong inside libstdc++
+    # GCC's instrumentation makes this warning wrong inside libstdc++.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(outpost_flags INTERFACE -fsanitize=${OUTPOST_SANITIZE})
 endif()
 

@@ -6,7 +6,8 @@ namespace outpost {
 
 std::size_t max_tracked_distinct(std::size_t columns) {
   std::size_t slots = 16'384;
-  while (slots * 16 * columns > kDistinctBytes && slots > 128) slots /= 2;
+  const std::size_t share = kDistinctBytes / std::max<std::size_t>(columns, 1);  // a product would overflow 32 bits
+  while (slots * 16 > share && slots > 128) slots /= 2;
   return std::clamp(slots / 8 * 5, kMinTrackedDistinct, kMaxTrackedDistinct);
 }
 

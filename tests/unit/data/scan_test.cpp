@@ -327,7 +327,7 @@ TEST_CASE("max_tracked_distinct: one budget over all columns", "[data][property]
     if (columns > 32'768) continue;  // beyond, the smallest tables pass the budget
     std::size_t slots = 8;           // the counter's own rule: doubled when more than 5/8 are in use
     while (values * 8 > slots * 5) slots *= 2;
-    CHECK(slots * 16 * columns <= kDistinctBytes);
+    CHECK(std::uint64_t{slots} * 16 * columns <= kDistinctBytes);
   }
   CHECK(max_tracked_distinct(257) < kMaxTrackedDistinct);
 }
