@@ -118,26 +118,34 @@ DataFormat decide_format(std::string_view text, bool whole, const std::string& s
   return ends_with(name, ".json") ? DataFormat::json : DataFormat::csv;
 }
 
-/// Fields of each of the first rows when split at `delimiter`; blank lines and a row cut off at the end left out.
-std::vector<std::size_t> field_counts(std::string_view text, bool whole, char delimiter) {
-  std::vector<std::size_t> counts;
+/// How the first rows come apart at a delimiter.
+struct Cut {
+  std::vector<std::size_t> fields;  ///< of each row; blank lines and a row cut off at the end left out
+  bool clean = true;                ///< no text after a closing quote, no quote left open; else only the rows before
+};
+
+Cut cut_at(std::string_view text, bool whole, char delimiter) {
+  Cut cut;
   std::size_t fields = 1;
   bool in_quotes = false;
   bool field_start = true;
   bool blank = true;
-  for (std::size_t i = 0; i < text.size() && counts.size() < kSniffedRows; ++i) {
+  for (std::size_t i = 0; i < text.size() && cut.fields.size() < kSniffedRows; ++i) {
     const char c = text[i];
     if (in_quotes) {
-      if (c == '"') {
-        if (i + 1 < text.size() && text[i + 1] == '"')
-          ++i;
-        else
-          in_quotes = false;
+      if (c != '"') continue;
+      const char next = i + 1 < text.size() ? text[i + 1] : '\n';
+      if (next == '"') {
+        ++i;
+        continue;
       }
+      in_quotes = false;
+      cut.clean = next == delimiter || next == '\n' || next == '\r';
+      if (!cut.clean) return cut;
       continue;
     }
     if (c == '\n' || c == '\r') {
-      if (!blank) counts.push_back(fields);
+      if (!blank) cut.fields.push_back(fields);
       fields = 1;
       field_start = blank = true;
       continue;
@@ -147,28 +155,37 @@ std::vector<std::size_t> field_counts(std::string_view text, bool whole, char de
     field_start = c == delimiter;
     if (field_start) ++fields;
   }
-  const bool last_is_whole = whole || counts.empty();
-  if (!blank && last_is_whole && counts.size() < kSniffedRows) counts.push_back(fields);
-  return counts;
+  if (in_quotes && whole) {
+    cut.clean = false;
+    return cut;
+  }
+  const bool last_is_whole = whole || cut.fields.empty();
+  if (!blank && last_is_whole && cut.fields.size() < kSniffedRows) cut.fields.push_back(fields);
+  return cut;
 }
 
 /// The delimiter that cuts every row into the same number of fields, 2 or more. A comma comes last: it may be the
-/// decimal mark of a table cut by another. With none: the one for which most rows agree.
+/// decimal mark of a table cut by another. With none: the one for which most rows agree. A delimiter that leaves
+/// broken quotes is taken only where all do.
 char sniff_delimiter(std::string_view text, bool whole) {
-  char best = ',';
-  std::size_t best_share = 0;
-  for (const char candidate : {'\t', ';', '|', ','}) {
-    const std::vector<std::size_t> counts = field_counts(text, whole, candidate);
-    if (counts.empty() || counts.front() < 2) continue;
-    const auto agreeing = static_cast<std::size_t>(std::count(counts.begin(), counts.end(), counts.front()));
-    if (agreeing == counts.size()) return candidate;
-    const std::size_t share = agreeing * 1000 / counts.size();
-    if (share > best_share || (share == best_share && candidate == ',')) {
-      best = candidate;
-      best_share = share;
+  for (const bool clean : {true, false}) {
+    char best = ',';
+    std::size_t best_share = 0;
+    for (const char candidate : {'\t', ';', '|', ','}) {
+      const Cut cut = cut_at(text, whole, candidate);
+      const std::vector<std::size_t>& counts = cut.fields;
+      if (cut.clean != clean || counts.empty() || counts.front() < 2) continue;
+      const auto agreeing = static_cast<std::size_t>(std::count(counts.begin(), counts.end(), counts.front()));
+      if (agreeing == counts.size()) return candidate;
+      const std::size_t share = agreeing * 1000 / counts.size();
+      if (share > best_share || (share == best_share && candidate == ',')) {
+        best = candidate;
+        best_share = share;
+      }
     }
+    if (best_share > 0) return best;
   }
-  return best;
+  return ',';
 }
 
 }  // namespace

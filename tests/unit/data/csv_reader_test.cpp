@@ -146,6 +146,12 @@ TEST_CASE("csv: the delimiter is found", "[data]") {
   CHECK(read_all("1,5;2,5\n3,5;4,5\n").facts.delimiter == ';');  // decimal commas
   CHECK(read_all("a,b\n\"x;y\",2\n\"z;w\",3\n").facts.delimiter == ',');
   CHECK(read_all("a\n1\n2\n").facts.delimiter == ',');
+  // Cut at the semicolon, the second field would open a quote that never closes.
+  const Rows quoted = read_all("\"a\",\"b \"\";\"\"\"\n3,4&\n");
+  CHECK(quoted.facts.delimiter == ',');
+  CHECK(quoted.error.empty());
+  // Broken quotes under every delimiter: the rows before them decide.
+  CHECK(read_all("a;b\n1;2\n\"x\"y;3\n").error.find("line 3") != std::string::npos);
   ReaderOptions options;
   options.delimiter = ':';
   CHECK(read_all("a:b\n1:2\n", options).cells == Cells{{"1", "2"}});
