@@ -113,7 +113,7 @@ compare_fingerprints() {
 
 suite_fuzz() {
   build_or_fail fuzz outpost_fuzz || return
-  if [ "$long" -eq 1 ]; then run_script "$root/tools/fuzz" --seconds 600; else run_script "$root/tools/fuzz" --seconds 20; fi
+  if [ "$long" -eq 1 ]; then run_script "$root/tools/fuzz" --seconds 300; else run_script "$root/tools/fuzz" --seconds 20; fi
 }
 
 suite_tools() {
