@@ -12,6 +12,7 @@
 #include "model_file.hpp"
 #include "output/describe.hpp"
 #include "output/histogram.hpp"
+#include "output/message_text.hpp"
 #include "output/number_text.hpp"
 #include "output/sink.hpp"
 #include "output/table.hpp"
@@ -237,7 +238,7 @@ std::string inspection_table(const Inspection& inspection, const Options& option
     if (features.size() > 30) names += " and " + grouped(features.size() - 30) + " more";
     facts.emplace_back("A detector gets", counted(features.size(), "feature", "features") + ": " + names);
   } else {
-    facts.emplace_back("A detector gets", "nothing: " + inspection.no_features);
+    facts.emplace_back("A detector gets", "nothing: " + message_text(inspection.no_features));
   }
   const auto& left_out = inspection.plan.left_out;
   if (!left_out.empty()) facts.emplace_back("Left out", left_out_words(left_out, 20));
