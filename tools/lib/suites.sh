@@ -38,8 +38,8 @@ run_catch() {
   skips=$(grep -c '^SKIPPED: ' "$log")
   if [[ $(grep -E '^All tests passed' "$log") =~ in\ ([0-9]+)\ test\ case ]]; then
     cases=${BASH_REMATCH[1]} bad=0
-  elif [[ $(grep -E '^test cases:' "$log") =~ ^test\ cases:\ *([0-9]+).*\|\ *([0-9]+)\ failed ]]; then
-    cases=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+  elif [[ $(grep -E '^test cases:' "$log") =~ ^test\ cases:\ *([0-9]+)(.*\|\ *([0-9]+)\ failed)? ]]; then
+    cases=${BASH_REMATCH[1]} bad=${BASH_REMATCH[3]:-0}
   else
     echo "$1: ended without a result (exit $status)"
     cases=1 bad=1
