@@ -6,7 +6,7 @@ add_library(outpost_headers INTERFACE)  # header-only libraries of the core
 if(EMSCRIPTEN)
   set(links ${CMAKE_BINARY_DIR}/header_links)
   file(MAKE_DIRECTORY ${links})
-  foreach(header IN ITEMS eigen3/Eigen hwy nanoflann.hpp nlohmann fast_float tl xxhash.h catch2)
+  foreach(header IN ITEMS eigen3/Eigen hwy nlohmann fast_float tl xxhash.h catch2)
     get_filename_component(name ${header} NAME)
     set(found "")
     foreach(root IN ITEMS /usr/include /usr/local/include)
