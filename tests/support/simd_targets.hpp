@@ -8,10 +8,10 @@
 
 namespace outpost::test {
 
-/// Calls `work` with each supported target chosen, then restores the choice. Where there is one target only (a
-/// WebAssembly build), calls it once. Returns the number of calls.
+/// Calls `work` with each supported target chosen, then restores the choice. Where there is one target only (ARM64,
+/// WebAssembly), calls it once. Returns the number of calls.
 inline int for_each_simd_target(const std::function<void()>& work) {
-#if defined(__EMSCRIPTEN__)
+#ifdef HWY_COMPILE_ONLY_STATIC
   work();
   return 1;
 #else

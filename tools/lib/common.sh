@@ -4,7 +4,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # ensure_setup run|test: calls tools/setup unless a stamp says that this version of it has been here.
 ensure_setup() {
   local stamp="$root/build/.setup-$1"
-  if [ -e "$stamp" ] && [ "$stamp" -nt "$root/tools/setup" ]; then return; fi
+  if [ -e "$stamp" ] && [ "$stamp" -nt "$root/tools/setup" ] &&
+    { [ "$1" = run ] || [ "$stamp" -nt "$root/package-lock.json" ]; }; then return; fi
   "$root/tools/setup" "$1"
   mkdir -p "$root/build"
   touch "$stamp"
@@ -21,4 +22,15 @@ build_preset() {
   [ $# -gt 0 ] && targets=(--target "$@")
   if [ $# -eq 1 ] && ninja -C "$root/build/$preset" -n "$1" 2>/dev/null | grep -q 'no work to do'; then return; fi
   cmake --build "$root/build/$preset" "${targets[@]}" >&2
+}
+
+# run_built PRESET PROGRAM [ARGUMENT...]: runs what build/PRESET holds: natively, under Node or under qemu.
+run_built() {
+  local preset=$1 program=$2
+  shift 2
+  case $preset in
+    wasm) node "$root/tests/support/run_wasm.cjs" "$root/build/wasm/$program.js" "$@" ;;
+    arm64) qemu-aarch64-static -L /usr/aarch64-linux-gnu "$root/build/arm64/$program" "$@" ;;
+    *) "$root/build/$preset/$program" "$@" ;;
+  esac
 }

@@ -41,7 +41,7 @@ run_catch() {
   elif [[ $(grep -E '^test cases:' "$log") =~ ^test\ cases:\ *([0-9]+)(.*\|\ *([0-9]+)\ failed)? ]]; then
     cases=${BASH_REMATCH[1]} bad=${BASH_REMATCH[3]:-0}
   else
-    echo "$1: ended without a result (exit $status)"
+    echo "$*: ended without a result (exit $status)"
     cases=1 bad=1
   fi
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
@@ -89,26 +89,52 @@ suite_tsan() {
 
 suite_wasm() {
   build_or_fail wasm || return
-  for program in unit conformance; do
-    run_catch node "$root/tests/support/run_wasm.cjs" "$root/build/wasm/tests/outpost_${program}_tests.js"
-  done
-  compare_fingerprints
+  for program in unit conformance; do run_catch run_built wasm "tests/outpost_${program}_tests"; done
+  compare_fingerprints wasm
 }
 
-# Training and scoring give the same bits natively and in WebAssembly, or the fingerprints differ.
+# Cross-compiled, under qemu.
+suite_arm64() {
+  build_or_fail arm64 outpost outpost_unit_tests outpost_conformance_tests || return
+  for program in unit conformance; do run_catch run_built arm64 "tests/outpost_${program}_tests"; done
+  compare_fingerprints arm64
+  build_or_fail release outpost || return
+  run_script "$root/tests/parity/same_program"
+}
+
+# The sample and awkward data in every runtime; tools/bench parity has the public data sets as well.
+suite_parity() {
+  build_or_fail release outpost_parity_programs || return
+  build_or_fail arm64 outpost_parity_programs || return
+  build_or_fail wasm outpost_parity_programs || return
+  run_script "$root/tests/parity/parity_matrix.py" --sample
+}
+
+# fingerprints PRESET: one line for the model and the scores of each detector and scaling.
+fingerprints() {
+  run_built "$1" tests/outpost_conformance_tests "[.fingerprint]" --use-colour no | grep '^fingerprint'
+}
+
+# compare_fingerprints PRESET: training and scoring give the same bits there and natively.
 compare_fingerprints() {
-  local native wasm
+  local native other
   build_or_fail release outpost_conformance_tests || return
-  native=$("$root/build/release/tests/outpost_conformance_tests" "[.fingerprint]" --use-colour no | grep '^fingerprint')
-  wasm=$(node "$root/tests/support/run_wasm.cjs" "$root/build/wasm/tests/outpost_conformance_tests.js" "[.fingerprint]" --use-colour no |
-    grep '^fingerprint')
-  if [ -n "$native" ] && [ "$native" = "$wasm" ]; then
-    echo "$(wc -l <<<"$native") fingerprints are the same natively and in WebAssembly"
+  native=$(fingerprints release)
+  other=$(fingerprints "$1")
+  if [ -n "$native" ] && [ "$native" = "$other" ]; then
+    echo "$(wc -l <<<"$native") fingerprints are the same natively and in $1"
     passed=$((passed + 1))
   else
-    diff <(echo "$native") <(echo "$wasm")
+    diff <(echo "$native") <(echo "$other")
     failed=$((failed + 1))
   fi
+}
+
+# The npm package in Node, Chromium, Firefox and a project that installs it.
+suite_package() {
+  build_or_fail release outpost || return
+  build_or_fail wasm outpost_wasm_package || return
+  run_script "$root/tests/package/package_test"
 }
 
 suite_fuzz() {

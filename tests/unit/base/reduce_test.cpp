@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
-#ifndef __EMSCRIPTEN__
+#ifndef HWY_COMPILE_ONLY_STATIC
 #include <hwy/highway.h>
 #endif
 
@@ -59,7 +59,7 @@ void check_all(const std::vector<float>& a, const std::vector<float>& b, double 
 /// Runs `body` with each SIMD target that this program was compiled for and this machine has.
 template <class Body>
 void on_every_target(Body body) {
-#ifdef __EMSCRIPTEN__
+#ifdef HWY_COMPILE_ONLY_STATIC
   body();
 #else
   std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
