@@ -6,7 +6,7 @@ add_library(outpost_headers INTERFACE)  # header-only libraries of the core
 if(EMSCRIPTEN)
   set(links ${CMAKE_BINARY_DIR}/header_links)
   file(MAKE_DIRECTORY ${links})
-  foreach(header IN ITEMS eigen3/Eigen hwy nlohmann fast_float tl xxhash.h catch2)
+  foreach(header IN ITEMS eigen3/Eigen hwy nlohmann fast_float tl xxhash.h catch2 protozero)
     get_filename_component(name ${header} NAME)
     set(found "")
     foreach(root IN ITEMS /usr/include /usr/local/include)
@@ -31,6 +31,7 @@ else()
     find_path(OUTPOST_INCLUDE_${name} ${header} REQUIRED)
   endforeach()
   target_link_libraries(outpost_headers INTERFACE Eigen3::Eigen nlohmann_json::nlohmann_json)
+  include(outpost_onnxruntime)
 endif()
 
 # On x86 Highway chooses among SIMD targets at run time, which is what its library is for; elsewhere there is one.

@@ -1,11 +1,13 @@
-// State files: whatever the bytes, reading answers an error or a model that gives finite scores.
+// Model files: whatever the bytes, reading answers an error or a model that gives finite scores.
 // An input that begins with "RAW" is the file itself. Any other is a list of edits of a good file: its first byte
-// chooses the detector, then every four bytes are an edit (offset: two bytes, kind, value).
+// chooses the detector, then every four bytes are an edit (offset: two bytes, kind, value). The edited file gets a
+// correct checksum, as it would from somebody who means harm.
 #include <cmath>
 #include <limits>
 #include <span>
 
 #include <outpost/model/pipeline.hpp>
+#include <outpost/onnx/graph_writer.hpp>
 
 #include "fuzz_support.hpp"
 
@@ -47,7 +49,12 @@ const std::vector<Bytes>& good_files() {
       std::vector<float> scores;
       const auto pipeline = Pipeline::fit(std::move(rows), three_features(), options, FitContext{}, scores);
       FUZZ_CHECK(pipeline.has_value());
-      all.push_back(pipeline->serialize());
+      // Without the checksum, which takes the last bytes.
+      Bytes file = pipeline->serialize();
+      Bytes sealed_nothing;
+      onnx::seal(sealed_nothing);
+      file.resize(file.size() - sealed_nothing.size());
+      all.push_back(std::move(file));
     }
     return all;
   }();
@@ -67,6 +74,7 @@ Bytes edited(std::string_view edits) {
       default: file.insert(file.begin() + static_cast<std::ptrdiff_t>(at), byte(i + 3)); break;
     }
   }
+  onnx::seal(file);
   return file;
 }
 

@@ -1,8 +1,10 @@
 #include "model_file.hpp"
 
-#include <array>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <span>
+#include <utility>
 
 #include <outpost/host/whole_file.hpp>
 
@@ -12,19 +14,34 @@ namespace outpost::edge {
 namespace {
 
 constexpr std::size_t kMaxModelBytes = std::size_t{4} << 30;
+constexpr std::size_t kFirstBytes = 32;
+/// ModelProto's first field (ir_version, a varint), which every writer puts first; no text begins with this byte.
+constexpr std::uint8_t kIrVersionTag = 0x08;
+
+tl::unexpected<Error> with_path(const std::string& path, Error error, std::string hint) {
+  error.message = path + ": " + message_text(error.message);
+  if (error.hint.empty()) error.hint = std::move(hint);
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace
 
 Result<LoadedModel> load_model(const std::string& path) {
-  OUTPOST_TRY_ASSIGN(const auto bytes, host::read_whole_file(path, kMaxModelBytes));
-  auto pipeline = Pipeline::deserialize(bytes);
-  if (!pipeline) {
-    Error error = pipeline.error();
-    error.message = path + ": " + message_text(error.message);
-    if (error.hint.empty()) error.hint = "train it again: outpost train DATA -o " + path;
-    return tl::unexpected<Error>(std::move(error));
+  LoadedModel model;
+  model.path = path;
+  OUTPOST_TRY_ASSIGN(model.bytes, host::read_whole_file(path, kMaxModelBytes));
+  const bool own = Pipeline::is_model(std::span(model.bytes).first(std::min(model.bytes.size(), kFirstBytes)));
+  if (own) {
+    auto pipeline = Pipeline::deserialize(model.bytes);
+    if (!pipeline) {
+      return with_path(path, std::move(pipeline).error(), "train it again: outpost train DATA -o " + path);
+    }
+    model.own = std::move(*pipeline);
   }
-  return LoadedModel{std::move(*pipeline), bytes.size()};
+  auto view = onnx::read_model(model.bytes);
+  if (!view) return with_path(path, std::move(view).error(), "an ONNX model is needed, whole");
+  model.view = std::move(*view);
+  return model;
 }
 
 bool looks_like_model(const std::string& path) {
@@ -32,10 +49,7 @@ bool looks_like_model(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::ifstream file(path, std::ios::binary);
-  std::array<char, 32> first{};
-  file.read(first.data(), static_cast<std::streamsize>(first.size()));
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(first.data());
-  return Pipeline::is_state({bytes, static_cast<std::size_t>(file.gcount())});
+  return file.get() == kIrVersionTag;
 }
 
 }  // namespace outpost::edge

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <initializer_list>
 #include <span>
 #include <utility>
@@ -17,6 +18,8 @@ constexpr const char* kInput = "Reading";
 constexpr const char* kColumns = "Columns";
 constexpr const char* kDetector = "Detector";
 constexpr const char* kThreshold = "Threshold";
+constexpr const char* kRuntime = "Running the model";
+constexpr const char* kForeign = "Models that Outpost did not make";
 constexpr const char* kOutput = "Output";
 constexpr const char* kRun = "Running";
 
@@ -228,6 +231,43 @@ void add_threshold_options(CLI::App& app, Options& options) {
                                                     [](double factor) { return factor > 0 && factor < 1e9; });
                    })
       ->group(kThreshold);
+}
+
+void add_runtime_options(CLI::App& app, Options& options) {
+  add_value_option(app, "--runtime", "core|onnxruntime",
+                   "What runs the model; default: core for models that Outpost made, onnxruntime for others",
+                   [&options](const std::string& value) {
+                     static constexpr ModelRuntime kRuntimes[] = {ModelRuntime::core, ModelRuntime::onnxruntime};
+                     options.runtime = kRuntimes[choose("--runtime", value, {"core", "onnxruntime"})];
+                   })
+      ->group(kRuntime);
+  add_value_option(app, "--onnxruntime", "FILE",
+                   "ONNX Runtime's library; default: $OUTPOST_ONNXRUNTIME, else beside the program, else the system's",
+                   [&options](const std::string& value) { options.onnxruntime = value; })
+      ->group(kRuntime);
+  add_value_option(app, "--score-output", "NAME", "The output that is the score; default: the sidecar's, else by shape",
+                   [&options](const std::string& value) { options.score_output = value; })
+      ->group(kForeign);
+  app.add_flag("--lower-is-anomalous", options.lower_is_anomalous, "Low outputs are anomalous; scores are negated")
+      ->group(kForeign);
+  app.add_flag("--reconstruction-error", options.reconstruction_error,
+               "The output is the input rebuilt; the score is the mean squared error of a row")
+      ->group(kForeign);
+  add_value_option(app, "--threshold", "NUMBER", "Flag rows beyond this value of the output; default: the sidecar's",
+                   [&options](const std::string& value) {
+                     options.score_threshold = real_number("--threshold", value, "that is finite", "0.5",
+                                                           [](double number) { return std::abs(number) < 1e300; });
+                   })
+      ->group(kForeign);
+  add_value_option(app, "--contamination", "SHARE", "Flag this share of the scored rows, in (0, 0.5]",
+                   [&options](const std::string& value) {
+                     options.pipeline.threshold.contamination =
+                         real_number("--contamination", value, "above 0 and at most 0.5", "0.05",
+                                     [](double share) { return share > 0 && share <= 0.5; });
+                     options.pipeline.threshold.method = ThresholdMethod::contamination;
+                     options.contamination = true;
+                   })
+      ->group(kForeign);
 }
 
 void add_run_options(CLI::App& app, Options& options) {

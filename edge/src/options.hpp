@@ -20,12 +20,22 @@
 namespace outpost::edge {
 
 enum class OutputFormat { table, csv, json, ndjson };
+/// What runs a model.
+enum class ModelRuntime { core, onnxruntime };
 
 struct Options {
   // what
   std::string data;   ///< path, or "-" for standard input
   std::string model;  ///< score: the model file
   std::string name;   ///< detectors: a detector; completion: a shell
+  // score: how a model is run, and how one that Outpost did not make is read
+  std::optional<ModelRuntime> runtime;  ///< default: core for our own models, ONNX Runtime for others
+  std::string onnxruntime;              ///< path of its library; empty = $OUTPOST_ONNXRUNTIME, else searched
+  std::string score_output;             ///< name of the output that is the score
+  bool lower_is_anomalous = false;
+  bool reconstruction_error = false;
+  std::optional<double> score_threshold;  ///< in the output's own scale
+  bool contamination = false;             ///< --contamination was given; its value is in `pipeline`
   // input
   ReaderOptions reader;
   ScanOptions scan;
@@ -59,6 +69,8 @@ void add_column_options(CLI::App& app, Options& options);
 void add_label_option(CLI::App& app, Options& options);
 void add_detector_options(CLI::App& app, Options& options);
 void add_threshold_options(CLI::App& app, Options& options);
+/// How `score` runs a model, and how it reads one that Outpost did not make.
+void add_runtime_options(CLI::App& app, Options& options);
 void add_run_options(CLI::App& app, Options& options);
 void add_output_options(CLI::App& app, Options& options, const std::string& output_help);
 void add_top_option(CLI::App& app, Options& options);

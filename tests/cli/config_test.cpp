@@ -28,7 +28,7 @@ TEST_CASE("outpost --config: options come from the file, and the command line be
 
 TEST_CASE("outpost --config: parameters, flags and a command's own section", "[cli]") {
   const std::string config =
-      "format = \"json\"\nlabel = \"label\"\nno-color = true\nmodel = \"other.model\"\n"
+      "format = \"json\"\nlabel = \"label\"\nno-color = true\nmodel = \"other.onnx\"\n"
       "[evaluate]\ndetector = \"knn\"\nparam = [\"n_neighbors=3\", \"method=mean\"]\n[detect]\ndetector = \"pca\"\n";
   const auto json = evaluated(config, {});
   CHECK(json["detector"] == "knn");

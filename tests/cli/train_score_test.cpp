@@ -7,7 +7,7 @@ using namespace outpost::test;
 TEST_CASE("outpost train, score: a model scores new rows with the columns of detect", "[cli]") {
   const TemporaryFolder folder;
   const std::string data = folder.write("data.csv", odd_one_out(200));
-  const std::string model = folder.file("m.model");
+  const std::string model = folder.file("m.onnx");
   const Outcome train = cli({"train", data, "--label", "label", "--detector", "knn", "-o", model}).run();
   REQUIRE(train.status == 0);
   CHECK(contains(train.out, "200 rows"));
@@ -23,7 +23,7 @@ TEST_CASE("outpost train, score: a model scores new rows with the columns of det
   CHECK(fields_of(lines[1])[3] == "0");
   CHECK(fields_of(lines[2])[3] == "1");
   CHECK(fields_of(lines[2])[4] == "critical");
-  CHECK(folder.names() == std::vector<std::string>{"data.csv", "m.model"});
+  CHECK(folder.names() == std::vector<std::string>{"data.csv", "m.onnx"});
 }
 
 TEST_CASE("outpost train: same data, same bytes, whatever the threads", "[cli][property]") {
@@ -37,7 +37,7 @@ TEST_CASE("outpost train: same data, same bytes, whatever the threads", "[cli][p
 
 TEST_CASE("outpost score: labels give the quality of a model on new rows", "[cli]") {
   const TemporaryFolder folder;
-  const std::string model = folder.file("m.model");
+  const std::string model = folder.file("m.onnx");
   REQUIRE(cli({"train", "-", "--label", "label", "-o", model}).input(odd_one_out(100)).run().status == 0);
   const Outcome score =
       cli({"score", "-", "--model", model, "--label", "label", "--format", "json"}).input(odd_one_out(40)).run();
@@ -50,7 +50,7 @@ TEST_CASE("outpost score: labels give the quality of a model on new rows", "[cli
 
 TEST_CASE("outpost score: a missing column is named and is bad data", "[cli][error]") {
   const TemporaryFolder folder;
-  const std::string model = folder.file("m.model");
+  const std::string model = folder.file("m.onnx");
   REQUIRE(cli({"train", "-", "--label", "label", "-o", model}).input(odd_one_out(100)).run().status == 0);
   const Outcome score = cli({"score", "-", "--model", model}).input("a,c\n1,2\n").run();
   CHECK(score.status == 3);
@@ -60,7 +60,7 @@ TEST_CASE("outpost score: a missing column is named and is bad data", "[cli][err
 
 TEST_CASE("outpost score: categories and cells the model cannot read are told", "[cli]") {
   const TemporaryFolder folder;
-  const std::string model = folder.file("m.model");
+  const std::string model = folder.file("m.onnx");
   REQUIRE(cli({"train", "-", "-o", model}).input(timed_rows(300)).run().status == 0);
   const std::string fresh = "time,load,mode\n2024-03-02T00:00:00Z,oops,idle\n2024-03-02T00:01:00Z,1.5,asleep\n";
   const Outcome score = cli({"score", "-", "--model", model, "--format", "csv"}).input(fresh).run();
@@ -72,18 +72,18 @@ TEST_CASE("outpost score: categories and cells the model cannot read are told", 
 
 TEST_CASE("outpost score: damaged, cut and foreign model files are refused with status 4", "[cli][error]") {
   const TemporaryFolder folder;
-  const std::string model = folder.file("m.model");
+  const std::string model = folder.file("m.onnx");
   REQUIRE(cli({"train", "-", "--label", "label", "-o", model}).input(odd_one_out(100)).run().status == 0);
   const std::string bytes = read_file(model);
   const std::string data = folder.write("data.csv", odd_one_out(10));
   for (const std::string& wrong : {bytes.substr(0, bytes.size() / 2), std::string("a,b\n1,2\n"), std::string()}) {
-    const std::string path = folder.write("wrong.model", wrong);
+    const std::string path = folder.write("wrong.onnx", wrong);
     const Outcome score = cli({"score", data, "--model", path}).run();
     CHECK(score.status == 4);
-    CHECK(contains(score.err, "wrong.model"));
+    CHECK(contains(score.err, "wrong.onnx"));
     CHECK(score.out.empty());
   }
-  CHECK(cli({"score", data, "--model", folder.file("none.model")}).run().status == 5);
+  CHECK(cli({"score", data, "--model", folder.file("none.onnx")}).run().status == 5);
 }
 
 TEST_CASE("outpost train, score: what is missing on the command line is said, with a command that works",
@@ -94,4 +94,25 @@ TEST_CASE("outpost train, score: what is missing on the command line is said, wi
   const Outcome score = cli({"score", "data.csv"}).run();
   CHECK(score.status == 2);
   CHECK(contains(score.err, "--model MODEL"));
+}
+
+TEST_CASE("outpost train: a time is kept in the model only where one is given", "[cli]") {
+  const TemporaryFolder folder;
+  const std::string data = folder.write("data.csv", odd_one_out(60));
+  const auto time_of = [&](const std::string& model) {
+    return json_of(cli({"inspect", folder.file(model), "--format", "json"}).run().out)["training_time"];
+  };
+  REQUIRE(cli({"train", data, "-o", folder.file("none.onnx")}).run().status == 0);
+  CHECK(time_of("none.onnx") == "");
+  REQUIRE(cli({"train", data, "-o", folder.file("given.onnx"), "--time", "yesterday"}).run().status == 0);
+  CHECK(time_of("given.onnx") == "yesterday");
+  REQUIRE(cli({"train", data, "-o", folder.file("epoch.onnx")})
+              .environment("SOURCE_DATE_EPOCH", "1709296200")
+              .run()
+              .status == 0);
+  CHECK(time_of("epoch.onnx") == "2024-03-01T12:30:00Z");
+  const Outcome wrong =
+      cli({"train", data, "-o", folder.file("x.onnx")}).environment("SOURCE_DATE_EPOCH", "soon").run();
+  CHECK(wrong.status == 2);
+  CHECK(contains(wrong.err, "SOURCE_DATE_EPOCH: 'soon'"));
 }

@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # ensure_setup run|test: calls tools/setup unless a stamp says that this version of it has been here.
 ensure_setup() {
   local stamp="$root/build/.setup-$1"
-  if [ -e "$stamp" ] && [ "$stamp" -nt "$root/tools/setup" ] &&
+  if [ "$stamp" -nt "$root/tools/setup" ] && [ "$stamp" -nt "$root/tools/stage-onnxruntime" ] &&
     { [ "$1" = run ] || [ "$stamp" -nt "$root/package-lock.json" ]; }; then return; fi
   "$root/tools/setup" "$1"
   mkdir -p "$root/build"

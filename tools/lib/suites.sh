@@ -75,6 +75,12 @@ suite_release() {
   for program in unit conformance cli accuracy; do run_catch "$root/build/release/tests/outpost_${program}_tests"; done
 }
 
+# Models run by ONNX Runtime and looked at by ONNX's own checker.
+suite_onnx() {
+  build_or_fail release outpost_onnx_tests || return
+  run_catch "$root/build/release/tests/outpost_onnx_tests"
+}
+
 suite_asan() {
   build_or_fail asan outpost_unit_tests outpost_conformance_tests outpost_cli_tests || return
   for program in unit conformance cli; do run_catch "$root/build/asan/tests/outpost_${program}_tests"; done

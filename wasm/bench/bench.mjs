@@ -49,7 +49,7 @@ async function inChromium() {
       const bytes = await (await fetch("/package/wasm/outpost.wasm")).arrayBuffer();
       const start = await measureStart(createOutpost, bytes);
       const outpost = await createOutpost();
-      return { iforest: await measureRows(outpost), event: await measureEvents(outpost), start };
+      return { iforest: await measureRows(outpost), event: await measureEvents(outpost, { samples: 300, each: 1000 }), start };
     }));
   } finally {
     await browser.close();

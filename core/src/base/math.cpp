@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "base/exp2_neg.hpp"
+
 namespace outpost {
 namespace {
 
@@ -179,20 +181,16 @@ double normal_quantile(double p) {
   return q < 0 ? -z : z;
 }
 
-float portable_exp2_neg(float x) {
-  // Taylor of 2^-y - 1 = y (c1 + c2 y + ...), c_k = (-ln 2)^k / k!, on y = x / 64 in [0, 1].
-  constexpr float kC[] = {-0.693147181F,   0.240226507F,      -0.0555041087F,    0.00961812911F,     -0.00133335581F,
-                          0.000154035304F, -0.0000152527338F, 0.00000132154868F, -0.000000101780860F};
-  const float y = x * 0x1p-6F;
-  float u = kC[8];
-  for (int i = 7; i >= 0; --i) u = u * y + kC[i];
-  u = u * y;
-  // (1 + u)^2 - 1 = 2u + u^2: while u is small this squares without losing the digits that 1 + u would round away.
-  // Three steps of this kind, then three of the plain kind, had the least error on [0, 8] that stays small up to 64.
-  for (int i = 0; i < 3; ++i) u = (u + u) + u * u;
-  float power = u + 1.0F;
-  for (int i = 0; i < 3; ++i) power = power * power;
-  return power;
-}
+namespace {
+
+struct Float32 {
+  static float constant(float value) { return value; }
+  static float add(float a, float b) { return a + b; }
+  static float multiply(float a, float b) { return a * b; }
+};
+
+}  // namespace
+
+float portable_exp2_neg(float x) { return exp2_neg_steps(Float32{}, x); }
 
 }  // namespace outpost

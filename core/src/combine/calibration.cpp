@@ -108,18 +108,48 @@ Severity Calibration::severity(float score) const {
   return p < 0.95F ? Severity::high : Severity::critical;
 }
 
-void Calibration::write_state(ByteWriter& writer) const {
-  writer.f32(threshold_);
-  writer.f32_array(scores_);
-  writer.f32_array(probabilities_);
+// Each score lies between two knots (or before the first, or after the last, where both are the same one). The steps
+// are those of probability(), float64 where it is.
+void Calibration::write_graph(onnx::GraphWriter& graph, const std::string& scores) const {
+  const auto knots = static_cast<std::int64_t>(scores_.size());
+  const std::string at = graph.f32("calibration.scores", {knots}, scores_);
+  const std::string p = graph.f32("calibration.probabilities", {knots}, probabilities_);
+  const std::string threshold = graph.f32("calibration.threshold", {}, {&threshold_, 1});
+  const auto as_double = [&](const std::string& value) { return graph.cast(value, onnx::DataType::float64); };
+
+  const std::string passed = graph.cast(graph.add("LessOrEqual", {at, scores}), onnx::DataType::int64);
+  const std::string above = graph.add("ReduceSum", {passed, graph.constant({1})}, {{"keepdims", std::int64_t{1}}});
+  const std::string low_knot =
+      graph.add("Max", {graph.add("Sub", {above, graph.constant(std::int64_t{1})}), graph.constant(std::int64_t{0})});
+  const std::string high_knot = graph.add("Min", {above, graph.constant(knots - 1)});
+  const std::string low = as_double(graph.add("Gather", {at, low_knot}));
+  const std::string high = as_double(graph.add("Gather", {at, high_knot}));
+  const std::string start = as_double(graph.add("Gather", {p, low_knot}));
+  const std::string end_single = graph.add("Gather", {p, high_knot});
+
+  const std::string width = graph.add("Sub", {high, low});
+  const std::string same = graph.add("Equal", {low_knot, high_knot});
+  const std::string divisor = graph.add("Where", {same, graph.constant(1.0), width});
+  const std::string part = graph.add("Div", {graph.add("Sub", {as_double(scores), low}), divisor});
+  const std::string rise = graph.add("Sub", {as_double(end_single), start});
+  const std::string value =
+      graph.cast(graph.add("Add", {start, graph.add("Mul", {rise, part})}), onnx::DataType::float32);
+
+  const std::string is_above = graph.add("Greater", {scores, threshold});
+  const std::string capped = graph.add("Min", {value, end_single});
+  const std::string flagged = graph.add("Max", {capped, graph.constant(kAboveHalf)});
+  const std::string normal = graph.add("Min", {capped, graph.constant(0.5F)});
+  const std::string axes = graph.constant({1});
+  graph.add_as("probability", "Squeeze", {graph.add("Where", {is_above, flagged, normal}), axes});
+  graph.add_as("label", "Squeeze", {graph.cast(is_above, onnx::DataType::int64), axes});
 }
 
-Result<Calibration> Calibration::read_state(ByteReader& reader) {
+Result<Calibration> Calibration::read_graph(onnx::GraphReader& graph) {
   Calibration result;
-  result.threshold_ = reader.f32();
-  result.scores_ = reader.f32_array(kMaxCalibrationKnots);
-  result.probabilities_ = reader.f32_array(kMaxCalibrationKnots);
-  OUTPOST_TRY(reader.status());
+  result.threshold_ = graph.f32("calibration.threshold");
+  result.scores_ = graph.f32("calibration.scores", {-1}, kMaxCalibrationKnots);
+  result.probabilities_ = graph.f32("calibration.probabilities", {-1}, kMaxCalibrationKnots);
+  OUTPOST_TRY(graph.status());
   const std::vector<float>& scores = result.scores_;
   const std::vector<float>& probabilities = result.probabilities_;
   bool has_threshold = false;
@@ -130,8 +160,10 @@ Result<Calibration> Calibration::read_state(ByteReader& reader) {
     if (i > 0) valid = valid && scores[i] > scores[i - 1] && p >= probabilities[i - 1];
     if (scores[i] == result.threshold_) has_threshold = p == 0.5F;
   }
-  if (!valid || !has_threshold) reader.reject("calibration knots out of order or range");
-  OUTPOST_TRY(reader.status());
+  // Beyond the last knot the map is 1; only a threshold that nothing can be above may be the last knot.
+  valid = valid && has_threshold && (probabilities.back() == 1 || result.threshold_ == kLargest);
+  if (!valid) graph.reject("calibration knots are out of order or range");
+  OUTPOST_TRY(graph.status());
   return result;
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hash.hpp"
+#include "base/hash.hpp"
 
 namespace outpost {
 

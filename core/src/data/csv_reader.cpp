@@ -7,6 +7,8 @@
 
 #include <outpost/data/parse.hpp>
 
+#include "base/utf8.hpp"
+
 namespace outpost {
 
 namespace {

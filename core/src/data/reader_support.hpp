@@ -1,4 +1,4 @@
-/// @file  What the CSV and JSON readers share: unique column names, UTF-8, words for messages.
+/// @file  What the CSV and JSON readers share: unique column names, words for messages.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,6 @@ class ColumnNames {
   std::vector<std::string> list_;
   std::unordered_map<std::string, std::uint64_t> next_suffix_;  ///< looked up only, never walked
 };
-
-/// Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
-bool is_valid_utf8(std::string_view text);
-/// Each byte taken as one Latin-1 character.
-std::string utf8_from_latin1(std::string_view text);
 
 /// `text` in quotes for a message: cut to 40 bytes, what cannot be printed as '?'.
 std::string quoted_text(std::string_view text);

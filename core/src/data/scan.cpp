@@ -4,8 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/hash.hpp"
 #include "column_scanner.hpp"
-#include "hash.hpp"
 #include "messages.hpp"
 #include "name_index.hpp"
 #include "reading.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hash.hpp"
+#include "base/hash.hpp"
 #include "messages.hpp"
 
 namespace outpost {

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include <outpost/base/math.hpp>
 
 #include "detect/column_sort.hpp"
+#include "detect/graph_support.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr std::uint32_t kMinKnots = 16;
 constexpr std::uint32_t kMaxKnots = 1'000'000;
+constexpr std::size_t kGraphBytes = 64;  // a value's intermediate ones in a graph: places, tails, flags
 
 /// One feature's step functions. Both tails have one entry more than there are knots.
 struct TailTable {
@@ -133,30 +136,69 @@ class Ecod final : public Detector {
     }
   }
 
-  void write_state(ByteWriter& writer) const override {
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+    std::vector<float> knots, left, right;
+    std::vector<std::size_t> lengths;
     for (const TailTable& table : tables_) {
-      writer.u8(table.left_skewed ? 1 : 0);
-      writer.f32_array(table.knots);
-      writer.f32_array(table.left);
-      writer.f32_array(table.right);
+      knots.insert(knots.end(), table.knots.begin(), table.knots.end());
+      left.insert(left.end(), table.left.begin() + 1, table.left.end());
+      right.insert(right.end(), table.right.begin(), table.right.end() - 1);
+      lengths.push_back(table.knots.size());
     }
+    const auto total = static_cast<std::int64_t>(knots.size());
+    const std::string sorted = graph.f32("ecod.knots", {total}, knots);
+    const TableEnds ends = write_table_ends(graph, "ecod.knot_ends", lengths);
+    const std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
+    const std::string place = find_last_not_above(graph, sorted, ends, longest, rows);
+    const std::string outer = graph.f32("ecod.outer_tail", {}, {&tables_.front().left.front(), 1});
+    // Where nothing is at or below, the place is another feature's, or -1, which Gather takes for the last.
+    const std::string some_below = graph.add("Greater", {place, ends.before});
+    const std::string left_entry = graph.add("Gather", {graph.f32("ecod.left_tails", {total}, left), place});
+    const std::string left_tail = graph.add("Where", {some_below, left_entry, outer});
+    const std::string equal = graph.add("Equal", {graph.add("Gather", {sorted, place}), rows});
+    const std::string next = graph.add("Add", {place, graph.constant(std::int64_t{1})});
+    const std::string from = graph.add("Where", {graph.add("And", {some_below, equal}), place, next});
+    const std::string right_entry =
+        graph.add("Gather", {graph.f32("ecod.right_tails", {total}, right), graph.add("Min", {from, ends.last})});
+    const std::string some_above = graph.add("LessOrEqual", {from, ends.last});
+    const std::string right_tail = graph.add("Where", {some_above, right_entry, outer});
+    return clamp_to_score(graph, write_sum(graph, left_tail, right_tail));
   }
 
-  Result<void> read_state(ByteReader& reader, std::size_t features) override {
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) override {
+    const auto d = static_cast<std::int64_t>(features);
+    const std::vector<std::size_t> lengths = read_table_lengths(graph, "ecod.knot_ends", features, options_.max_knots);
+    const std::size_t most = saturating_product(features, options_.max_knots);
+    const std::vector<float> knots = graph.f32("ecod.knots", {-1}, most);
+    const std::vector<float> left = graph.f32("ecod.left_tails", {-1}, most);
+    const std::vector<float> right = graph.f32("ecod.right_tails", {-1}, most);
+    const float outer = graph.f32("ecod.outer_tail");
+    const bool paper = options_.aggregation == EcodAggregation::paper;
+    const std::vector<bool> skewed =
+        paper ? graph.flags("ecod.left_skewed", {d}, features) : std::vector<bool>(features);
+    OUTPOST_TRY(graph.status());
+    // 64 bits, because a file may promise more than a wasm size holds.
+    const std::uint64_t total = std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0});
+    if (knots.size() != total || left.size() != total || right.size() != total) {
+      graph.reject("a number of knots that is not the tables' own");
+    }
     tables_.clear();
-    while (reader.ok() && tables_.size() < features) {
+    for (std::size_t f = 0, first = 0; graph.ok() && f < features; first += lengths[f++]) {
+      const auto begin = static_cast<std::ptrdiff_t>(first), end = static_cast<std::ptrdiff_t>(first + lengths[f]);
       TailTable table;
-      const std::uint8_t skew = reader.u8();
-      table.left_skewed = skew == 1;
-      if (skew > 1) reader.reject("a skewness flag that is neither 0 nor 1");
-      table.knots = reader.f32_array(options_.max_knots);
-      table.left = reader.f32_array(options_.max_knots + 1);
-      table.right = reader.f32_array(options_.max_knots + 1);
-      check_table(table, reader);
+      table.left_skewed = skewed[f];
+      table.knots.assign(knots.begin() + begin, knots.begin() + end);
+      table.left.push_back(outer);
+      table.left.insert(table.left.end(), left.begin() + begin, left.begin() + end);
+      table.right.assign(right.begin() + begin, right.begin() + end);
+      table.right.push_back(outer);
+      check_table(table, graph);
       tables_.push_back(std::move(table));
     }
-    return reader.status();
+    return graph.status();
   }
+
+  std::size_t graph_batch() const override { return rows_within_batch(tables_.size() * kGraphBytes); }
 
   std::size_t memory_bytes() const override {
     std::size_t bytes = tables_.size() * sizeof(TailTable);
@@ -229,12 +271,19 @@ class Ecod final : public Detector {
     table.right.push_back(tail[0]);
   }
 
-  static void check_table(const TailTable& table, ByteReader& reader) {
-    if (!reader.ok()) return;
+  /// The sum, or the largest of the three, as float64 [N, 1].
+  std::string write_sum(onnx::GraphWriter& graph, const std::string& left, const std::string& right) const {
+    const auto sum = [&](const std::string& tails) { return sum_of_row(graph, tails, onnx::DataType::float32); };
+    if (options_.aggregation == EcodAggregation::sum_of_maxima) return sum(graph.add("Max", {left, right}));
+    std::vector<bool> skewed;
+    for (const TailTable& table : tables_) skewed.push_back(table.left_skewed);
+    const std::string flags = graph.flags("ecod.left_skewed", {static_cast<std::int64_t>(skewed.size())}, skewed);
+    const std::string left_sum = sum(left), right_sum = sum(right);
+    return graph.add("Max", {left_sum, right_sum, sum(graph.add("Where", {flags, left, right}))});
+  }
+
+  static void check_table(const TailTable& table, onnx::GraphReader& reader) {
     const std::size_t n = table.knots.size();
-    if (n == 0 || table.left.size() != n + 1 || table.right.size() != n + 1) {
-      return reader.reject("a tail table of the wrong size");
-    }
     for (std::size_t i = 0; i <= n; ++i) {
       if (i < n && !std::isfinite(table.knots[i])) return reader.reject("a knot that is not finite");
       if (i > 0 && i < n && !(table.knots[i - 1] < table.knots[i])) return reader.reject("knots that do not ascend");

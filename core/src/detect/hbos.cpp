@@ -4,11 +4,13 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include <outpost/base/math.hpp>
 
 #include "detect/column_sort.hpp"
+#include "detect/graph_support.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
 
@@ -17,6 +19,7 @@ namespace outpost {
 namespace {
 
 constexpr std::uint32_t kMaxBins = 10'000;
+constexpr std::size_t kGraphBytes = 64;   // a value's intermediate ones in a graph: float64, places, flags
 constexpr std::size_t kFeatureGroup = 8;  // half a cache line of a row: features that are read together
 
 /// One feature: where its bins are, and what a row in each adds to the score. The last entry of `scores` is for rows
@@ -97,30 +100,67 @@ class Hbos final : public Detector {
     }
   }
 
-  void write_state(ByteWriter& writer) const override {
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+    const auto features = static_cast<std::int64_t>(histograms_.size());
+    std::vector<float> low, high, floors, scores;
+    std::vector<std::size_t> bins;
     for (const Histogram& histogram : histograms_) {
-      writer.f32(histogram.low);
-      writer.f32(histogram.high);
-      writer.f32_array(histogram.bin_starts);
-      writer.f32_array(histogram.scores);
+      low.push_back(histogram.low);
+      high.push_back(histogram.high);
+      floors.push_back(histogram.scores.back());
+      scores.insert(scores.end(), histogram.scores.begin(), histogram.scores.end() - 1);
+      bins.push_back(histogram.bins());
     }
+    const std::string lowest = graph.f32("hbos.low", {features}, low);
+    const std::string highest = graph.f32("hbos.high", {features}, high);
+    const TableEnds ends = write_table_ends(graph, "hbos.bin_ends", bins);
+    const std::string place = options_.mode == HbosMode::static_bins
+                                  ? write_static_place(graph, rows, lowest, highest, ends)
+                                  : write_dynamic_place(graph, rows, ends, bins);
+    // Outside the range the place may be another feature's, or -1, which Gather takes for the last: not chosen below.
+    const std::string table = graph.f32("hbos.bin_scores", {static_cast<std::int64_t>(scores.size())}, scores);
+    const std::string inside =
+        graph.add("And", {graph.add("GreaterOrEqual", {rows, lowest}), graph.add("LessOrEqual", {rows, highest})});
+    const std::string score = graph.add(
+        "Where", {inside, graph.add("Gather", {table, place}), graph.f32("hbos.floor_scores", {features}, floors)});
+    return clamp_to_score(graph, sum_of_row(graph, score, onnx::DataType::float32));
   }
 
-  Result<void> read_state(ByteReader& reader, std::size_t features) override {
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) override {
+    const auto d = static_cast<std::int64_t>(features);
+    const bool dynamic = options_.mode == HbosMode::dynamic_bins;
+    const std::vector<float> low = graph.f32("hbos.low", {d}, features);
+    const std::vector<float> high = graph.f32("hbos.high", {d}, features);
+    const std::vector<float> floors = graph.f32("hbos.floor_scores", {d}, features);
+    const std::vector<std::size_t> bins = read_table_lengths(graph, "hbos.bin_ends", features, kMaxBins);
+    const std::size_t most = saturating_product(features, kMaxBins);
+    const std::vector<float> scores = graph.f32("hbos.bin_scores", {-1}, most);
+    const std::vector<float> starts = dynamic ? graph.f32("hbos.bin_starts", {-1}, most) : std::vector<float>();
+    const std::vector<double> scales = dynamic ? std::vector<double>() : graph.f64("hbos.bins_per_unit", {d}, features);
+    OUTPOST_TRY(graph.status());
+    // 64 bits, because a file may promise more than a wasm size holds.
+    const std::uint64_t total = std::accumulate(bins.begin(), bins.end(), std::uint64_t{0});
+    if (scores.size() != total || (dynamic && starts.size() != total)) {
+      graph.reject("a number of bins that is not the tables' own");
+    }
     histograms_.clear();
-    while (reader.ok() && histograms_.size() < features) {
+    for (std::size_t f = 0, first = 0; graph.ok() && f < features; first += bins[f++]) {
+      const auto begin = static_cast<std::ptrdiff_t>(first), end = static_cast<std::ptrdiff_t>(first + bins[f]);
       Histogram histogram;
-      histogram.low = reader.f32();
-      histogram.high = reader.f32();
-      histogram.bin_starts = reader.f32_array(kMaxBins);
-      histogram.scores = reader.f32_array(kMaxBins + 1);
-      check_histogram(histogram, reader);
-      if (!reader.ok()) break;
+      histogram.low = low[f];
+      histogram.high = high[f];
+      histogram.scores.assign(scores.begin() + begin, scores.begin() + end);
+      histogram.scores.push_back(floors[f]);
+      if (dynamic) histogram.bin_starts.assign(starts.begin() + begin, starts.begin() + end);
+      check_histogram(histogram, graph);
       set_scale(histogram);
+      if (graph.ok() && !dynamic && scales[f] != histogram.bins_per_unit) graph.reject("a bin width that is not one");
       histograms_.push_back(std::move(histogram));
     }
-    return reader.status();
+    return graph.status();
   }
+
+  std::size_t graph_batch() const override { return rows_within_batch(histograms_.size() * kGraphBytes); }
 
   std::size_t memory_bytes() const override {
     std::size_t bytes = histograms_.size() * sizeof(Histogram);
@@ -147,6 +187,31 @@ class Hbos final : public Detector {
     const bool inside = x >= histogram.low && x <= histogram.high;
     const double place = inside ? (static_cast<double>(x) - histogram.low) * histogram.bins_per_unit : 0;
     return inside ? std::min(static_cast<std::uint32_t>(place), bins - 1) : bins;
+  }
+
+  /// Places of equally wide bins; a value is cut to the range first, so that no place overflows.
+  std::string write_static_place(onnx::GraphWriter& graph, const std::string& rows, const std::string& low,
+                                 const std::string& high, const TableEnds& ends) const {
+    const auto features = static_cast<std::int64_t>(histograms_.size());
+    std::vector<double> scales;
+    for (const Histogram& histogram : histograms_) scales.push_back(histogram.bins_per_unit);
+    const std::string cut = graph.add("Min", {graph.add("Max", {rows, low}), high});
+    const std::string above =
+        graph.add("Sub", {graph.cast(cut, onnx::DataType::float64), graph.cast(low, onnx::DataType::float64)});
+    const std::string bin = graph.cast(graph.add("Mul", {above, graph.f64("hbos.bins_per_unit", {features}, scales)}),
+                                       onnx::DataType::int64);
+    const std::string first = graph.add("Add", {ends.before, graph.constant(std::int64_t{1})});
+    return graph.add("Min", {graph.add("Add", {bin, first}), ends.last});
+  }
+
+  std::string write_dynamic_place(onnx::GraphWriter& graph, const std::string& rows, const TableEnds& ends,
+                                  const std::vector<std::size_t>& bins) const {
+    std::vector<float> starts;
+    for (const Histogram& histogram : histograms_) {
+      starts.insert(starts.end(), histogram.bin_starts.begin(), histogram.bin_starts.end());
+    }
+    const std::string table = graph.f32("hbos.bin_starts", {static_cast<std::int64_t>(starts.size())}, starts);
+    return find_last_not_above(graph, table, ends, *std::max_element(bins.begin(), bins.end()), rows);
   }
 
   void find_bins(const Histogram& histogram, const std::array<float, 32 * kSearchWidth>& x,
@@ -220,21 +285,15 @@ class Hbos final : public Detector {
     set_scale(histogram);
   }
 
-  void check_histogram(const Histogram& histogram, ByteReader& reader) const {
-    if (!reader.ok()) return;
+  void check_histogram(const Histogram& histogram, onnx::GraphReader& reader) const {
     if (!std::isfinite(histogram.low) || !std::isfinite(histogram.high) || histogram.high < histogram.low) {
       return reader.reject("a histogram range that is not one");
     }
-    if (histogram.scores.size() < 2) return reader.reject("a histogram without bins");
     for (const float score : histogram.scores) {
       if (!std::isfinite(score) || score < 0) return reader.reject("a bin score that is negative or not finite");
     }
-    if (options_.mode == HbosMode::static_bins) {
-      if (!histogram.bin_starts.empty()) reader.reject("bin starts in a histogram of equal widths");
-      return;
-    }
-    if (histogram.bin_starts.size() != histogram.bins() || histogram.bin_starts.front() != histogram.low ||
-        !(histogram.bin_starts.back() <= histogram.high)) {
+    if (options_.mode == HbosMode::static_bins) return;
+    if (histogram.bin_starts.front() != histogram.low || !(histogram.bin_starts.back() <= histogram.high)) {
       return reader.reject("bin starts that do not fit the histogram");
     }
     for (std::size_t b = 1; b < histogram.bin_starts.size(); ++b) {

@@ -5,7 +5,9 @@
 
 #include <outpost/base/math.hpp>
 
+#include "detect/forest_graph.hpp"
 #include "detect/forest_scorer.hpp"
+#include "detect/graph_support.hpp"
 #include "detect/isolation_tree.hpp"
 #include "detect/registry_rows.hpp"
 
@@ -30,6 +32,8 @@ namespace {
 
 constexpr int kSumBits = 24;  ///< whole numbers that float32 holds exactly
 constexpr int kMaxQuantumBits = 24;
+constexpr double kLongestPath = 1e6;     // no tree grown on as many rows as are allowed is deeper
+constexpr double kLargestExponent = 64;  // of portable_exp2_neg
 
 double power_of_two(int exponent) {
   double value = 1;
@@ -72,15 +76,15 @@ class IsolationForest final : public Detector {
       });
     }
     const int bits = quantum_bits(trees_);
-    quantum_bits_ = static_cast<std::uint32_t>(std::max(bits, 0));
-    const double scale = power_of_two(static_cast<int>(quantum_bits_));
+    const double scale = power_of_two(std::max(bits, 0));
     for (IsolationTree& tree : trees_) {
       for (std::size_t i = 0; i < tree.feature.size(); ++i) {
         if (tree.feature[i] == kLeaf)
           tree.value[i] = static_cast<float>(std::floor(tree.value[i] * scale + 0.5) / scale);
       }
     }
-    prepare(rows.cols());
+    path_scale_ = path_scale(samples_);
+    scorer_ = ForestScorer(trees_, rows.cols());
     return score_rows(*this, rows, training_scores, context.run);
   }
 
@@ -93,33 +97,20 @@ class IsolationForest final : public Detector {
     for (float& score : scores) score = portable_exp2_neg(score * path_scale_);
   }
 
-  void write_state(ByteWriter& writer) const override {
-    writer.u64(samples_);
-    writer.u32(quantum_bits_);
-    for (const IsolationTree& tree : trees_) {
-      writer.u32_array(tree.feature);
-      writer.f32_array(tree.value);
-    }
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+    const std::string sum = write_forest(graph, rows, trees_);
+    const std::string path = graph.add("Mul", {sum, graph.f32("iforest.path_scale", {}, {&path_scale_, 1})});
+    return samples_ < 2 ? graph.add("Add", {path, graph.constant(0.5F)}) : exp2_neg(graph, path);
   }
 
-  Result<void> read_state(ByteReader& reader, std::size_t features) override {
-    samples_ = static_cast<std::size_t>(reader.u64());
-    quantum_bits_ = reader.u32();
-    if (samples_ < 1 || samples_ > options_.max_samples) reader.reject("rows a tree out of range");
-    if (quantum_bits_ > static_cast<std::uint32_t>(kMaxQuantumBits)) reader.reject("path length unit out of range");
-    trees_.clear();
-    while (reader.ok() && trees_.size() < options_.n_estimators) {
-      IsolationTree tree;
-      tree.feature = reader.u32_array(2 * samples_);
-      tree.value = reader.f32_array(2 * samples_);
-      check_tree(tree, features, reader);
-      trees_.push_back(std::move(tree));
-    }
-    if (reader.ok() && quantum_bits(trees_) < static_cast<int>(quantum_bits_)) {
-      reader.reject("path lengths whose sum is not exact");
-    }
-    OUTPOST_TRY(reader.status());
-    prepare(features);
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) override {
+    trees_ = read_forest(graph, options_.n_estimators, 2 * std::size_t{options_.max_samples}, features);
+    path_scale_ = graph.f32("iforest.path_scale");
+    OUTPOST_TRY(graph.status());
+    if (!find_samples()) graph.reject("a path length scale that is that of no number of rows");
+    check_paths(graph);
+    OUTPOST_TRY(graph.status());
+    scorer_ = ForestScorer(trees_, features);
     return {};
   }
 
@@ -136,38 +127,53 @@ class IsolationForest final : public Detector {
   }
 
  private:
-  void prepare(std::size_t features) {
-    scorer_ = ForestScorer(trees_, features);
-    const double total_path = static_cast<double>(trees_.size()) * average_path_length(samples_);
-    path_scale_ = samples_ > 1 ? static_cast<float>(1.0 / total_path) : 0.0F;
+  float path_scale(std::size_t samples) const {
+    const double total_path = static_cast<double>(options_.n_estimators) * average_path_length(samples);
+    return samples > 1 ? static_cast<float>(1.0 / total_path) : 0.0F;
   }
 
-  void check_tree(const IsolationTree& tree, std::size_t features, ByteReader& reader) const {
-    if (!reader.ok()) return;
-    const std::size_t nodes = tree.feature.size();
-    if (nodes == 0 || tree.value.size() != nodes) return reader.reject("a tree without nodes");
-    std::size_t inner = 0;
-    const double scale = power_of_two(static_cast<int>(quantum_bits_));
-    for (std::size_t i = 0; i < nodes; ++i) {
-      const double value = tree.value[i];
-      if (!std::isfinite(value)) return reader.reject("a tree value that is not finite");
-      if (tree.feature[i] != kLeaf) {
-        if (tree.feature[i] >= features) return reader.reject("a split on a feature that does not exist");
-        // In breadth-first order a node's children come after it.
-        if (2 * inner + 1 <= i) return reader.reject("a tree whose nodes are out of order");
-        ++inner;
-      } else if (value < 0 || value > power_of_two(kSumBits) || value * scale != std::floor(value * scale)) {
-        return reader.reject("a path length out of range");
+  /// The rows a tree was grown on, from path_scale_ (more rows, smaller scale). False where there is no such number.
+  bool find_samples() {
+    samples_ = 1;
+    if (path_scale_ == 0) return true;
+    std::size_t low = 2, high = options_.max_samples;
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      if (path_scale(middle) > path_scale_) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    if (nodes != 2 * inner + 1) return reader.reject("a tree with missing or surplus nodes");
+    samples_ = low;
+    return path_scale(low) == path_scale_;
+  }
+
+  /// Paths are such that their sum is exact, whatever its order, and within what portable_exp2_neg takes.
+  void check_paths(onnx::GraphReader& graph) const {
+    double longest = 0;
+    int bits = 0;
+    for (const IsolationTree& tree : trees_) {
+      double path = 0;
+      for (std::size_t i = 0; i < tree.feature.size(); ++i) {
+        if (tree.feature[i] != kLeaf) continue;
+        const double value = tree.value[i];
+        if (value < 0 || value > kLongestPath) return graph.reject("a path length out of range");
+        path = std::max(path, value);
+        while (bits <= kMaxQuantumBits && value * power_of_two(bits) != std::floor(value * power_of_two(bits))) ++bits;
+      }
+      longest += path;
+    }
+    if (bits > kMaxQuantumBits || longest * power_of_two(bits) > power_of_two(kSumBits)) {
+      return graph.reject("path lengths whose sum is not exact");
+    }
+    if (longest * path_scale_ > kLargestExponent) graph.reject("path lengths out of proportion to the number of rows");
   }
 
   IsolationForestOptions options_;
   std::vector<IsolationTree> trees_;
-  std::size_t samples_ = 0;         ///< rows a tree was grown on
-  std::uint32_t quantum_bits_ = 0;  ///< leaf values are multiples of 2^-quantum_bits_
-  float path_scale_ = 0;            ///< 1 / (trees * c(samples))
+  std::size_t samples_ = 0;  ///< rows a tree was grown on
+  float path_scale_ = 0;     ///< 1 / (trees * c(samples)); 0 for one sample
   ForestScorer scorer_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "detect/graph_support.hpp"
 #include "detect/neighbours.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
@@ -39,13 +40,28 @@ class Knn final : public Detector {
     }
   }
 
-  void write_state(ByteWriter& writer) const override { index_.write_state(writer); }
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+    const std::string squared = index_.write_graph(graph, rows, k_).squared;
+    const auto distance = [&](std::size_t place) {
+      return index_.write_distances(graph, columns(graph, squared, place, place + 1));
+    };
+    if (options_.method == KnnMethod::largest) return distance(k_ - 1);
+    if (options_.method == KnnMethod::mean) {
+      const std::string sum = sum_of_row(graph, index_.write_distances(graph, squared), onnx::DataType::float32);
+      return clamp_to_score(graph, graph.add("Div", {sum, graph.constant(static_cast<double>(k_))}));
+    }
+    const std::string low = graph.cast(distance((k_ - 1) / 2), onnx::DataType::float64);
+    const std::string high = graph.cast(distance(k_ / 2), onnx::DataType::float64);
+    return clamp_to_score(graph, graph.add("Div", {graph.add("Add", {low, high}), graph.constant(2.0)}));
+  }
 
-  Result<void> read_state(ByteReader& reader, std::size_t features) override {
-    OUTPOST_TRY(index_.read_state(reader, features, options_.max_samples));
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) override {
+    OUTPOST_TRY(index_.read_graph(graph, features, options_.max_samples));
     k_ = neighbours_of(index_.size());
     return {};
   }
+
+  std::size_t graph_batch() const override { return index_.graph_batch(); }
 
   std::size_t memory_bytes() const override { return index_.memory_bytes(); }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "detect/graph_support.hpp"
 #include "detect/neighbours.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
@@ -48,28 +49,39 @@ class LocalOutlierFactor final : public Detector {
     }
   }
 
-  void write_state(ByteWriter& writer) const override {
-    index_.write_state(writer);
-    writer.f32_array(k_distance_);
-    writer.f32_array(density_);
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+    using onnx::DataType;
+    const auto n = static_cast<std::int64_t>(index_.size());
+    const NeighbourIndex::GraphNeighbours near = index_.write_graph(graph, rows, k_);
+    const std::string distances = index_.write_distances(graph, near.squared);
+    const std::string k_distances = graph.f32("lof.k_distances", {n}, k_distance_);
+    const std::string densities = graph.f32("lof.densities", {n}, density_);
+    const std::string k = graph.constant(static_cast<double>(k_));
+    const std::string reached = graph.add("Max", {distances, graph.add("Gather", {k_distances, near.indices})});
+    const std::string mean = graph.add("Div", {sum_of_row(graph, reached, DataType::float32), k});
+    const std::string floored = graph.add("Add", {mean, graph.constant(kDensityFloor)});
+    const std::string density = graph.cast(graph.add("Div", {graph.constant(1.0), floored}), DataType::float32);
+    const std::string others = sum_of_row(graph, graph.add("Gather", {densities, near.indices}), DataType::float32);
+    const std::string others_mean = graph.add("Div", {others, k});
+    return clamp_to_score(graph, graph.add("Div", {others_mean, graph.cast(density, DataType::float64)}));
   }
 
-  Result<void> read_state(ByteReader& reader, std::size_t features) override {
-    OUTPOST_TRY(index_.read_state(reader, features, options_.max_samples));
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) override {
+    OUTPOST_TRY(index_.read_graph(graph, features, options_.max_samples));
     k_ = neighbours_of(index_.size());
-    k_distance_ = reader.f32_array(index_.size());
-    density_ = reader.f32_array(index_.size());
-    if (k_distance_.size() != index_.size() || density_.size() != index_.size()) {
-      reader.reject("distances or densities of the wrong number");
-    }
+    const auto n = static_cast<std::int64_t>(index_.size());
+    k_distance_ = graph.f32("lof.k_distances", {n}, index_.size());
+    density_ = graph.f32("lof.densities", {n}, index_.size());
     for (const float distance : k_distance_) {
-      if (!std::isfinite(distance) || distance < 0) reader.reject("a distance that is negative or not finite");
+      if (!std::isfinite(distance) || distance < 0) graph.reject("a distance that is negative or not finite");
     }
     for (const float density : density_) {
-      if (!std::isfinite(density) || density <= 0) reader.reject("a density that is not positive and finite");
+      if (!std::isfinite(density) || density <= 0) graph.reject("a density that is not positive and finite");
     }
-    return reader.status();
+    return graph.status();
   }
+
+  std::size_t graph_batch() const override { return index_.graph_batch(); }
 
   std::size_t memory_bytes() const override {
     return index_.memory_bytes() + (k_distance_.size() + density_.size()) * sizeof(float);

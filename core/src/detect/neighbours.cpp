@@ -116,20 +116,17 @@ namespace {
 constexpr std::size_t kBatchQueries = 64;
 constexpr std::size_t kTileBytes = 16 * 1024;  // of points, half of a small L1 cache
 constexpr int kSmallExponent = -30;            // below 2^-30, squares lose digits to underflow too soon
-constexpr int kMaxExponent = 149;              // brings the smallest float32 to 1
-constexpr int kMinExponent = -128;
-
-/// Held values lie within +-2^limit_exponent: then features * (2 * 2^limit_exponent)^2 <= 2^127.
-int limit_exponent(std::size_t features) {
-  int bits = 0;
-  while (bits < 64 && (std::uint64_t{1} << bits) < features) ++bits;
-  return (125 - bits) / 2;
-}
 
 /// 2^exponent, exact.
 double power_of_two(int exponent) { return std::ldexp(1.0, exponent); }
 
 }  // namespace
+
+int NeighbourIndex::limit_exponent(std::size_t features) {
+  int bits = 0;
+  while (bits < 64 && (std::uint64_t{1} << bits) < features) ++bits;
+  return (125 - bits) / 2;
+}
 
 void NeighbourIndex::allocate(std::size_t points, std::size_t features) {
   size_ = points;
@@ -204,45 +201,6 @@ void NeighbourIndex::nearest(MatrixView queries, std::span<const std::uint32_t> 
     }
   }
   for (float& distance : distances) distance = to_score(static_cast<double>(std::sqrt(distance)) * unscale);
-}
-
-void NeighbourIndex::write_state(ByteWriter& writer) const {
-  writer.u32(static_cast<std::uint32_t>(exponent_ - kMinExponent));
-  writer.u64(size_);
-  std::vector<float> values;
-  values.reserve(size_ * features_);
-  for (std::size_t p = 0; p < size_; ++p) {
-    const PointBlocks::Line* block = lines_.data() + p / PointBlocks::kPoints * features_;
-    for (std::size_t f = 0; f < features_; ++f) values.push_back(block[f].values[p % PointBlocks::kPoints]);
-  }
-  writer.f32_array(values);
-}
-
-Result<void> NeighbourIndex::read_state(ByteReader& reader, std::size_t features, std::size_t max_points) {
-  const std::uint32_t shifted = reader.u32();
-  const std::uint64_t points = reader.u64();
-  if (shifted > static_cast<std::uint32_t>(kMaxExponent - kMinExponent)) reader.reject("a scale out of range");
-  if (points < 2 || points > max_points) reader.reject("a number of reference rows out of range");
-  // Divided, because the product may not fit in the 32 bits of a wasm size.
-  if (features == 0 || (reader.ok() && points > reader.remaining() / sizeof(float) / features)) {
-    reader.reject("fewer reference values than promised");
-  }
-  OUTPOST_TRY(reader.status());
-  const std::size_t count = static_cast<std::size_t>(points) * features;
-  const std::vector<float> values = reader.f32_array(count);
-  if (values.size() != count) reader.reject("reference values of the wrong number");
-  OUTPOST_TRY(reader.status());
-  exponent_ = static_cast<int>(shifted) + kMinExponent;
-  allocate(static_cast<std::size_t>(points), features);
-  const double limit = power_of_two(limit_exponent(features));
-  for (std::size_t p = 0; p < size_; ++p) {
-    for (std::size_t f = 0; f < features; ++f) {
-      const float value = values[p * features + f];
-      if (!(std::fabs(value) <= limit)) reader.reject("a reference value out of range");
-      at(p, f) = value;
-    }
-  }
-  return reader.status();
 }
 
 ReferenceRows choose_reference_rows(std::size_t rows, std::size_t max_samples, std::uint64_t seed) {

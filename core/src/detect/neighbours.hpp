@@ -14,12 +14,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include <outpost/base/bytes.hpp>
 #include <outpost/base/execution.hpp>
 #include <outpost/base/matrix.hpp>
 #include <outpost/base/result.hpp>
+#include <outpost/onnx/graph_reader.hpp>
+#include <outpost/onnx/graph_writer.hpp>
 
 namespace outpost {
 
@@ -85,11 +87,23 @@ class NeighbourIndex {
                std::span<std::uint32_t> indices) const;
 
   std::size_t memory_bytes() const { return lines_.size() * sizeof(PointBlocks::Line); }
-  void write_state(ByteWriter& writer) const;
-  /// At most `max_points` points.
-  Result<void> read_state(ByteReader& reader, std::size_t features, std::size_t max_points);
+
+  /// What nearest() finds, as values of a graph, both [N, k]. The graph's sums run in the order of features too, so
+  /// they have the same bits.
+  struct GraphNeighbours {
+    std::string squared;  ///< float32 squared distances, nearest first, in units of the held values
+    std::string indices;  ///< int64
+  };
+  GraphNeighbours write_graph(onnx::GraphWriter& graph, const std::string& rows, std::size_t k) const;
+  /// Distances as nearest() gives them from squared ones of write_graph, float32.
+  std::string write_distances(onnx::GraphWriter& graph, const std::string& squared) const;
+  /// Takes back what write_graph stored: at most `max_points` points.
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features, std::size_t max_points);
+  std::size_t graph_batch() const;
 
  private:
+  /// Held values lie within +-2^limit_exponent: then features * (2 * 2^limit_exponent)^2 <= 2^127.
+  static int limit_exponent(std::size_t features);
   void allocate(std::size_t points, std::size_t features);
   float& at(std::size_t point, std::size_t feature) {
     return lines_[point / PointBlocks::kPoints * features_ + feature].values[point % PointBlocks::kPoints];

@@ -7,6 +7,7 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "detect/graph_support.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
 
@@ -19,6 +20,8 @@ constexpr std::size_t kUnroll = 8;       // vectors added to the matrix at once
 /// Components with less variance than this share of the first are rounding noise: float32 leaves about 1e-14,
 /// numbers written with five digits 1e-10.
 constexpr double kNoise = 1e-9;
+/// What a model file may hold: beyond all that fitting values within +-1e18 gives, and no sum of squares overflows.
+constexpr double kLargestMean = 1e19, kLargestWeight = 1e100;
 
 /// total[j] = sum over chunks of rows, in their order, of what `work(first, count, partial)` adds to its partial.
 /// False when cancelled.
@@ -165,26 +168,33 @@ class Pca final : public Detector {
     }
   }
 
-  void write_state(ByteWriter& writer) const override {
-    writer.u64(components_);
-    for (const double mean : means_) writer.f64(mean);
-    for (const double weight : weights_) writer.f64(weight);
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+    const auto d = static_cast<std::int64_t>(means_.size()), m = static_cast<std::int64_t>(components_);
+    const std::string deviations =
+        graph.add("Sub", {graph.cast(rows, onnx::DataType::float64), graph.f64("pca.means", {d}, means_)});
+    const std::string projections = graph.add("MatMul", {deviations, graph.f64("pca.weights", {d, m}, weights_)});
+    const std::string squares = graph.add("Mul", {projections, projections});
+    return clamp_to_score(graph, sum_of_row(graph, squares, onnx::DataType::float64));
   }
 
-  Result<void> read_state(ByteReader& reader, std::size_t features) override {
-    const std::uint64_t components = reader.u64();
-    if (components > features) reader.reject("more components than features");
-    // Divided, because the product may not fit in the 32 bits of a wasm size.
-    if (features == 0 || (reader.ok() && components + 1 > reader.remaining() / sizeof(double) / features)) {
-      reader.reject("fewer component weights than promised");
+  Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) override {
+    const auto d = static_cast<std::int64_t>(features);
+    means_ = graph.f64("pca.means", {d}, features);
+    weights_ = graph.f64("pca.weights", {d, -1}, saturating_product(features, features));
+    OUTPOST_TRY(graph.status());
+    components_ = weights_.size() / features;
+    if (components_ == 0) graph.reject("no component");
+    for (const double mean : means_) {
+      if (!(std::fabs(mean) <= kLargestMean)) graph.reject("a mean out of range");
     }
-    OUTPOST_TRY(reader.status());
-    components_ = static_cast<std::size_t>(components);
-    means_.resize(features);
-    weights_.resize(features * components_);
-    for (double& mean : means_) mean = read_finite(reader);
-    for (double& weight : weights_) weight = read_finite(reader);
-    return reader.status();
+    for (const double weight : weights_) {
+      if (!(std::fabs(weight) <= kLargestWeight)) graph.reject("a component weight out of range");
+    }
+    return graph.status();
+  }
+
+  std::size_t graph_batch() const override {
+    return rows_within_batch((2 * means_.size() + 2 * components_) * sizeof(double));
   }
 
   std::size_t memory_bytes() const override { return (means_.size() + weights_.size()) * sizeof(double); }
@@ -197,12 +207,6 @@ class Pca final : public Detector {
 
  private:
   static tl::unexpected<Error> cancelled() { return fail(ErrorCode::cancelled, "Fitting PCA was cancelled"); }
-
-  static double read_finite(ByteReader& reader) {
-    const double value = reader.f64();
-    if (!std::isfinite(value)) reader.reject("a mean or weight that is not finite");
-    return value;
-  }
 
   static Result<void> check_order(std::size_t order) {
     if (order <= kMaxOrder) return {};
@@ -323,9 +327,10 @@ class Pca final : public Detector {
     for (; c < spectrum.values.size() && is_signal(spectrum, c); ++c) {
       if (spectrum.values[c] < options_.minor_eigenvalue) chosen.push_back(c);
     }
-    components_ = chosen.size();
+    // One component of zeros where nothing varies: not every runtime of the graph multiplies empty matrices.
+    components_ = std::max<std::size_t>(1, chosen.size());
     weights_.assign(features * components_, 0.0);
-    for (std::size_t i = 0; i < components_; ++i) {
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
       double* vector = spectrum.vectors.data() + chosen[i] * order;
       fix_sign(vector, order);
       const double deviation = std::sqrt(spectrum.values[chosen[i]]);

@@ -87,8 +87,7 @@ Result<void> run(const Options& options, Session& session) {
   OUTPOST_TRY_ASSIGN(EncodedTable table, encode(*data.reader, features.set, data.scan.rows, options, session));
   OUTPOST_TRY_ASSIGN(Fitted fitted, fit(std::move(table.features), features.set, options, session));
 
-  ScoredRows rows{fitted.pipeline,
-                  fitted.scores,
+  ScoredRows rows{Verdicts::of(fitted.pipeline, fitted.scores),
                   *data.reader,
                   metadata(data, features, fitted, options),
                   read_facts(data, features),

@@ -24,7 +24,7 @@ constexpr const char* kExamples =
     "  outpost inspect data.csv\n"
     "  outpost inspect data.csv --format json\n"
     "  outpost inspect data.csv --type port=categorical\n"
-    "  outpost inspect pump.model\n";
+    "  outpost inspect pump.onnx\n";
 constexpr std::size_t kMostColumns = 200;  // of a wide file in the table; JSON has them all
 constexpr std::size_t kMostFindings = 50;
 constexpr std::size_t kSparkBins = 8;
@@ -32,7 +32,7 @@ constexpr std::size_t kNameWidth = 24;  // of a column's name, before anything e
 constexpr std::size_t kMedian = 4;      // place of 50 % among kQuantilePercents
 
 void add_options(CLI::App& app, Options& options) {
-  add_data_argument(app, options, "CSV, TSV, JSON or NDJSON file (also .gz), - for standard input, or a model");
+  add_data_argument(app, options, "CSV, TSV, JSON or NDJSON file (also .gz), - for standard input, or an ONNX model");
   add_label_option(app, options);
   add_column_options(app, options);
   add_input_options(app, options);

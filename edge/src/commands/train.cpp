@@ -1,8 +1,12 @@
 /// `outpost train`: fits on a file and keeps the model.
 #include <unistd.h>
 
+#include <cmath>
+#include <cstdlib>
+#include <optional>
 #include <string>
 
+#include <outpost/data/parse.hpp>
 #include <outpost/host/atomic_file.hpp>
 
 #include "commands/commands.hpp"
@@ -16,10 +20,10 @@ namespace outpost::edge {
 namespace {
 
 constexpr const char* kExamples =
-    "  outpost train normal.csv -o pump.model\n"
-    "  outpost train normal.csv --detector knn --contamination 0.01 -o pump.model\n"
-    "  outpost score new.csv --model pump.model\n"
-    "  outpost inspect pump.model\n";
+    "  outpost train normal.csv -o pump.onnx\n"
+    "  outpost train normal.csv --detector knn --contamination 0.01 -o pump.onnx\n"
+    "  outpost score new.csv --model pump.onnx\n"
+    "  outpost inspect pump.onnx\n";
 
 void add_options(CLI::App& app, Options& options) {
   add_data_argument(app, options, "CSV, TSV, JSON or NDJSON file (also .gz) to learn from, or - for standard input");
@@ -28,7 +32,11 @@ void add_options(CLI::App& app, Options& options) {
   add_label_option(app, options);
   add_column_options(app, options);
   add_input_options(app, options);
-  add_output_options(app, options, "The model file (required); appears whole or not at all");
+  add_output_options(app, options, "The model file, ONNX (required); appears whole or not at all");
+  add_value_option(app, "--time", "TEXT",
+                   "Kept in the model as its time of training; default: $SOURCE_DATE_EPOCH, else none",
+                   [&options](const std::string& value) { options.pipeline.training_time = value; })
+      ->group("Output");
   add_run_options(app, options);
 }
 
@@ -36,6 +44,24 @@ Result<void> write_model(const std::string& path, const std::vector<std::uint8_t
   OUTPOST_TRY_ASSIGN(host::AtomicFile file, host::AtomicFile::create(path));
   OUTPOST_TRY(file.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return file.commit();
+}
+
+/// --time, else $SOURCE_DATE_EPOCH (seconds since 1970) as "2024-03-01T12:30:00Z", else nothing: no clock is read, so
+/// that the same training gives the same file.
+Result<std::string> training_time(const Options& options) {
+  const char* text = std::getenv("SOURCE_DATE_EPOCH");
+  if (!options.pipeline.training_time.empty() || text == nullptr || *text == '\0')
+    return options.pipeline.training_time;
+  constexpr double kLastSecond = 253'402'300'799;  // of the year 9999
+  const std::optional<double> seconds = parse_number(text);
+  if (!seconds || *seconds < 0 || *seconds > kLastSecond || *seconds != std::floor(*seconds)) {
+    return fail(ErrorCode::invalid_argument,
+                "SOURCE_DATE_EPOCH: '" + std::string(text) + "' is not a number of seconds",
+                "unset it, or give the time of training with --time");
+  }
+  std::string time = timestamp_text(*seconds * 1000);
+  time.replace(time.find(' '), 1, "T");
+  return time + "Z";
 }
 
 nlohmann::ordered_json summary_json(const Fitted& fitted, const FeaturePlan& features, const Options& options,
@@ -83,14 +109,16 @@ Result<void> run(const Options& options, Session& session) {
   OUTPOST_TRY(require_data(options, "train"));
   if (options.output.empty() || options.output == "-") {
     return fail(ErrorCode::invalid_argument, "train needs a file for the model",
-                "outpost train " + options.data + " -o MODEL");
+                "outpost train " + options.data + " -o MODEL.onnx");
   }
   OUTPOST_TRY(check_detector(options));
+  Options timed = options;
+  OUTPOST_TRY_ASSIGN(timed.pipeline.training_time, training_time(options));
   OUTPOST_TRY_ASSIGN(Data data, load_data(options, session));
   OUTPOST_TRY_ASSIGN(const FeaturePlan features, plan(data, options));
   warn_about_data(data, features, session);
   OUTPOST_TRY_ASSIGN(EncodedTable table, encode(*data.reader, features.set, data.scan.rows, options, session));
-  OUTPOST_TRY_ASSIGN(const Fitted fitted, fit(std::move(table.features), features.set, options, session));
+  OUTPOST_TRY_ASSIGN(const Fitted fitted, fit(std::move(table.features), features.set, timed, session));
   const std::vector<std::uint8_t> bytes = fitted.pipeline.serialize();
   OUTPOST_TRY(write_model(options.output, bytes));
 

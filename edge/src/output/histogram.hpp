@@ -12,7 +12,7 @@
 namespace outpost::edge {
 
 /// Scores as horizontal bars, one line a bin, lengths by the square root of the count so that rare scores stay
-/// visible; the line where the threshold falls is marked. Empty where all scores are equal.
+/// visible; the line where the threshold falls is marked (NaN: none). Empty where all scores are equal.
 std::string score_histogram(std::span<const float> scores, float threshold, const Terminal& terminal);
 
 /// One line of eight-level blocks, one a count; empty for no counts.

@@ -16,46 +16,63 @@ const std::string* category_of(const Feature& feature, float value) {
   return &feature.categories[static_cast<std::size_t>(value)];
 }
 
-void append_json_row(std::string& out, const Pipeline& pipeline, std::uint64_t row, float score,
-                     std::span<const float> features) {
-  const Calibration& calibration = pipeline.calibration();
-  const bool anomaly = pipeline.is_anomaly(score);
+/// What a pipeline knows of a flagged row: the features that stand out.
+std::string deviations_json(const Pipeline& pipeline, std::span<const float> features) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Pipeline::Deviation& deviation : pipeline.deviations(features, kTopFeatures)) {
+    const Feature& feature = pipeline.features().features[deviation.feature];
+    list.push_back({{"feature", feature.name},
+                    {"value", feature_value_json(feature, features[deviation.feature])},
+                    {"robust_z", rounded(deviation.robust_z)}});
+  }
+  return json_text(list);
+}
+
+void append_json_row(std::string& out, const Verdicts& verdicts, std::size_t row, std::span<const float> features) {
+  const bool anomaly = verdicts.is_anomaly(row);
   out += "{\"row\":";
   append_integer(out, row);
   out += ",\"score\":";
-  append_float(out, score);
-  out += ",\"probability\":";
-  append_float(out, calibration.probability(score));
-  out += anomaly ? ",\"label\":1,\"severity\":\"" : ",\"label\":0,\"severity\":\"";
-  out += to_string(calibration.severity(score));
-  out += '"';
-  if (anomaly) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const Pipeline::Deviation& deviation : pipeline.deviations(features, kTopFeatures)) {
-      const Feature& feature = pipeline.features().features[deviation.feature];
-      list.push_back({{"feature", feature.name},
-                      {"value", feature_value_json(feature, features[deviation.feature])},
-                      {"robust_z", rounded(deviation.robust_z)}});
-    }
-    out += ",\"features\":" + json_text(list);
+  append_float(out, verdicts.scores[row]);
+  if (verdicts.pipeline != nullptr) {
+    out += ",\"probability\":";
+    append_float(out, verdicts.probability(row));
+  }
+  if (verdicts.labelled()) out += anomaly ? ",\"label\":1" : ",\"label\":0";
+  if (verdicts.pipeline != nullptr) {
+    out += ",\"severity\":\"";
+    out += to_string(verdicts.severity(row));
+    out += '"';
+    if (anomaly) out += ",\"features\":" + deviations_json(*verdicts.pipeline, features);
   }
   out += '}';
 }
 
-/// All rows, in order, each after `before_first` or `between`.
-Result<void> append_rows(const Pipeline& pipeline, std::span<const float> scores, RecordReader& reader,
-                         Session& session, Sink& sink, std::string_view before_first, std::string_view between) {
-  std::uint64_t written = 0;
-  OUTPOST_TRY(visit_rows(reader, pipeline.features(), session,
-                         [&](std::uint64_t row, std::span<const float> features, const RecordBatch&, std::size_t) {
-                           if (row >= scores.size() || sink.failed()) return false;
-                           sink.buffer() += row == 0 ? before_first : between;
-                           append_json_row(sink.buffer(), pipeline, row, scores[row], features);
-                           sink.flush_if_full();
-                           ++written;
-                           return true;
+/// All rows, in order, each after `before_first` or `between`. The data are read again where deviations are shown.
+Result<void> append_rows(const Verdicts& verdicts, RecordReader& reader, Session& session, Sink& sink,
+                         std::string_view before_first, std::string_view between) {
+  std::size_t written = 0;
+  const auto append_row = [&](std::span<const float> features) {
+    if (written >= verdicts.scores.size() || sink.failed()) return false;
+    sink.buffer() += written == 0 ? before_first : between;
+    append_json_row(sink.buffer(), verdicts, written, features);
+    sink.flush_if_full();
+    ++written;
+    return true;
+  };
+  if (verdicts.pipeline == nullptr) {
+    while (append_row({})) {
+      if (written % kRowsBetweenChecks == 0 && session.cancellation().requested()) {
+        return fail(ErrorCode::cancelled, "interrupted");
+      }
+    }
+    return {};
+  }
+  OUTPOST_TRY(visit_rows(reader, verdicts.features, session,
+                         [&](std::uint64_t, std::span<const float> features, const RecordBatch&, std::size_t) {
+                           return append_row(features);
                          }));
-  if (written != scores.size() && !sink.failed()) {
+  if (written != verdicts.scores.size() && !sink.failed()) {
     return fail(ErrorCode::io_error, reader.source().name() + " changed while it was read",
                 "run again when nothing writes to it");
   }
@@ -99,18 +116,25 @@ std::string feature_value_text(const Feature& feature, float value) {
   return human_number(value);
 }
 
-Result<void> write_csv_rows(const Pipeline& pipeline, std::span<const float> scores, Session& session, Sink& sink) {
-  const Calibration& calibration = pipeline.calibration();
-  sink.write("row,score,probability,label,severity\n");
-  for (std::size_t row = 0; row < scores.size(); ++row) {
+Result<void> write_csv_rows(const Verdicts& verdicts, Session& session, Sink& sink) {
+  const bool full = verdicts.pipeline != nullptr;
+  sink.write(full                  ? "row,score,probability,label,severity\n"
+             : verdicts.labelled() ? "row,score,label\n"
+                                   : "row,score\n");
+  for (std::size_t row = 0; row < verdicts.scores.size(); ++row) {
     std::string& out = sink.buffer();
     append_integer(out, row);
     out += ',';
-    append_float(out, scores[row]);
-    out += ',';
-    append_float(out, calibration.probability(scores[row]));
-    out += pipeline.is_anomaly(scores[row]) ? ",1," : ",0,";
-    out += to_string(calibration.severity(scores[row]));
+    append_float(out, verdicts.scores[row]);
+    if (full) {
+      out += ',';
+      append_float(out, verdicts.probability(row));
+    }
+    if (verdicts.labelled()) out += verdicts.is_anomaly(row) ? ",1" : ",0";
+    if (full) {
+      out += ',';
+      out += to_string(verdicts.severity(row));
+    }
     out += '\n';
     sink.flush_if_full();
     if (row % kRowsBetweenChecks == 0) {
@@ -121,20 +145,19 @@ Result<void> write_csv_rows(const Pipeline& pipeline, std::span<const float> sco
   return {};
 }
 
-Result<void> write_ndjson_rows(const Pipeline& pipeline, std::span<const float> scores, RecordReader& reader,
-                               Session& session, Sink& sink) {
-  OUTPOST_TRY(append_rows(pipeline, scores, reader, session, sink, "", "\n"));
-  if (!scores.empty()) sink.write("\n");
+Result<void> write_ndjson_rows(const Verdicts& verdicts, RecordReader& reader, Session& session, Sink& sink) {
+  OUTPOST_TRY(append_rows(verdicts, reader, session, sink, "", "\n"));
+  if (!verdicts.scores.empty()) sink.write("\n");
   return {};
 }
 
-Result<void> write_json_rows(const nlohmann::ordered_json& metadata, const Pipeline& pipeline,
-                             std::span<const float> scores, RecordReader& reader, Session& session, Sink& sink) {
+Result<void> write_json_rows(const nlohmann::ordered_json& metadata, const Verdicts& verdicts, RecordReader& reader,
+                             Session& session, Sink& sink) {
   std::string head = json_text(metadata, 1);
   const std::size_t end = head.find_last_of('}');
   head.resize(head.find_last_not_of("\n ", end - 1) + 1);
   sink.write(head + ",\n \"rows\": [");
-  OUTPOST_TRY(append_rows(pipeline, scores, reader, session, sink, "\n  ", ",\n  "));
+  OUTPOST_TRY(append_rows(verdicts, reader, session, sink, "\n  ", ",\n  "));
   sink.write("\n ]\n}\n");
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "output/histogram.hpp"
 #include "output/number_text.hpp"
 #include "output/row_writer.hpp"
+#include "output/table.hpp"
 #include "output/top_rows.hpp"
 
 namespace outpost::edge {
@@ -47,16 +49,18 @@ std::vector<Reason> reasons_of(const Pipeline& pipeline, std::span<const float> 
 }
 
 Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<std::size_t>& order, Session& session) {
+  const Verdicts& verdicts = rows.verdicts;
   std::vector<TopRow> top(order.size());
   std::vector<std::pair<std::size_t, std::size_t>> wanted;  // row, rank
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
-    const float score = rows.scores[order[rank]];
-    const Calibration& calibration = rows.pipeline.calibration();
-    top[rank].row = order[rank];
-    top[rank].score = column_number(score, rows.scores[order.front()]);
-    top[rank].probability = calibration.probability(score);
-    top[rank].severity = calibration.severity(score);
-    wanted.emplace_back(order[rank], rank);
+    const std::size_t row = order[rank];
+    top[rank].row = row;
+    top[rank].score = column_number(verdicts.scores[row], verdicts.scores[order.front()]);
+    if (verdicts.pipeline != nullptr) {
+      top[rank].probability = verdicts.probability(row);
+      top[rank].severity = verdicts.severity(row);
+    }
+    wanted.emplace_back(row, rank);
   }
   std::sort(wanted.begin(), wanted.end());
   const auto& names = rows.reader.names();
@@ -66,25 +70,48 @@ Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<st
   auto next = wanted.begin();
   if (next == wanted.end()) return top;
   OUTPOST_TRY(
-      visit_rows(rows.reader, rows.pipeline.features(), session,
+      visit_rows(rows.reader, verdicts.features, session,
                  [&](std::uint64_t row, std::span<const float> features, const RecordBatch& batch, std::size_t place) {
                    if (row != next->first) return true;
                    TopRow& found = top[next->second];
-                   found.reasons = reasons_of(rows.pipeline, features);
+                   if (verdicts.pipeline != nullptr) found.reasons = reasons_of(*verdicts.pipeline, features);
                    if (handle < batch.columns) found.handle = batch.cell(place, handle);
                    return ++next != wanted.end();
                  }));
   return top;
 }
 
+/// The highest rows of a foreign model, of which the score is known and perhaps a label.
+std::string plain_top_rows(const std::vector<TopRow>& top, const ScoredRows& rows, const Terminal& terminal) {
+  std::vector<TextTable::Column> columns = {{"rank", Align::right}, {"row", Align::right}};
+  if (rows.handle) columns.push_back({fit_text(*rows.handle, 20), Align::left, true});
+  columns.push_back({"score", Align::right});
+  if (rows.verdicts.labelled()) columns.push_back({"label"});
+  TextTable table(std::move(columns));
+  for (std::size_t rank = 0; rank < top.size(); ++rank) {
+    std::vector<TextTable::Cell> cells = {{std::to_string(rank + 1), Colour::dim}, {std::to_string(top[rank].row)}};
+    if (rows.handle) cells.push_back({printable(top[rank].handle)});
+    cells.push_back({top[rank].score});
+    if (rows.verdicts.labelled()) {
+      const bool anomaly = rows.verdicts.is_anomaly(top[rank].row);
+      cells.push_back({anomaly ? "anomaly" : "-", anomaly ? Colour::red : Colour::none});
+    }
+    table.add(std::move(cells));
+  }
+  return terminal.paint("Most anomalous rows", Colour::bold) + "\n" + table.print(terminal, 2);
+}
+
 Result<void> write_table(const ScoredRows& rows, const Options& options, Session& session, Sink& sink) {
   const Terminal& terminal = session.out();
-  OUTPOST_TRY_ASSIGN(std::vector<TopRow> top, explain(rows, highest(rows.scores, options.top_rows()), session));
+  OUTPOST_TRY_ASSIGN(std::vector<TopRow> top,
+                     explain(rows, highest(rows.verdicts.scores, options.top_rows()), session));
   std::string out = facts_text(rows.facts, terminal);
   if (!top.empty()) {
-    out += "\n" + top_rows_text(std::move(top), rows.handle.value_or(""), terminal);
+    out += "\n" + (rows.verdicts.pipeline != nullptr ? top_rows_text(std::move(top), rows.handle.value_or(""), terminal)
+                                                     : plain_top_rows(top, rows, terminal));
   }
-  const std::string histogram = score_histogram(rows.scores, rows.pipeline.threshold(), terminal);
+  const std::string histogram = score_histogram(
+      rows.verdicts.scores, rows.verdicts.threshold.value_or(std::numeric_limits<float>::quiet_NaN()), terminal);
   out += "\n" + terminal.paint("Scores", Colour::bold);
   out += histogram.empty() ? ": all rows score the same\n" : " and their rows (bars by square root)\n" + histogram;
   if (!rows.hint.empty()) out += "\n" + terminal.paint(rows.hint, Colour::dim) + "\n";
@@ -95,32 +122,43 @@ Result<void> write_table(const ScoredRows& rows, const Options& options, Session
 }  // namespace
 
 void add_outcome(ScoredRows& rows) {
-  const SeverityCounts counts = count_severities(rows.pipeline, rows.scores);
-  const std::uint64_t above = flagged(counts);
-  const double share = rows.scores.empty() ? 0 : static_cast<double>(above) / static_cast<double>(rows.scores.size());
+  const Verdicts& verdicts = rows.verdicts;
   nlohmann::ordered_json& json = rows.metadata;
-  json["row_count"] = rows.scores.size();
-  json["threshold"] = as_decimal(rows.pipeline.threshold());
-  json["threshold_method"] = std::string(to_string(rows.pipeline.threshold_method()));
-  json["flagged"] = above;
-  json["severity"] = nlohmann::ordered_json::object();
-  for (std::size_t level = 1; level < counts.size(); ++level) {
-    json["severity"][std::string(to_string(static_cast<Severity>(level)))] = counts[level];
+  json["row_count"] = verdicts.scores.size();
+  if (verdicts.labelled()) {
+    const std::uint64_t above = verdicts.flagged();
+    const double share =
+        verdicts.scores.empty() ? 0 : static_cast<double>(above) / static_cast<double>(verdicts.scores.size());
+    json["threshold"] = as_decimal(*verdicts.threshold);
+    json["threshold_method"] = verdicts.threshold_origin;
+    json["flagged"] = above;
+    std::string found = above == 0 ? "no row" : counted(above, "row", "rows") + " (" + percent(share) + ")";
+    found += " above " + short_number(*verdicts.threshold, 6) + " (by " + verdicts.threshold_origin + ")";
+    if (verdicts.pipeline != nullptr) {
+      const SeverityCounts counts = count_severities(*verdicts.pipeline, verdicts.scores);
+      json["severity"] = nlohmann::ordered_json::object();
+      for (std::size_t level = 1; level < counts.size(); ++level) {
+        json["severity"][std::string(to_string(static_cast<Severity>(level)))] = counts[level];
+      }
+      if (above != 0) found += ": " + severity_words(counts);
+    }
+    rows.facts.emplace_back("Flagged", found);
+  } else {
+    rows.facts.emplace_back("Flagged",
+                            "not decided: the model brings no threshold (--threshold NUMBER or --contamination SHARE)");
   }
-  std::string found = above == 0 ? "no row" : counted(above, "row", "rows") + " (" + percent(share) + ")";
-  found += " above " + short_number(rows.pipeline.threshold(), 6) + " (by " +
-           std::string(to_string(rows.pipeline.threshold_method())) + ")";
-  if (above != 0) found += ": " + severity_words(counts);
-  rows.facts.emplace_back("Flagged", found);
   if (rows.quality) {
     nlohmann::ordered_json quality;
     add_quality(quality, *rows.quality);
+    if (!verdicts.labelled()) {
+      for (const char* key : {"f1", "precision", "recall"}) quality.erase(key);  // of a threshold that is not there
+    }
     json["quality"] = quality;
-    rows.facts.emplace_back("Against labels",
-                            "ROC-AUC " + short_number(rows.quality->roc_auc) + ", average precision " +
-                                short_number(rows.quality->average_precision) + ", F1 " +
-                                short_number(rows.quality->confusion.f1()) + " (" +
-                                counted(rows.quality->anomalies, "labelled anomaly", "labelled anomalies") + ")");
+    rows.facts.emplace_back(
+        "Against labels", "ROC-AUC " + short_number(rows.quality->roc_auc) + ", average precision " +
+                              short_number(rows.quality->average_precision) +
+                              (verdicts.labelled() ? ", F1 " + short_number(rows.quality->confusion.f1()) : "") + " (" +
+                              counted(rows.quality->anomalies, "labelled anomaly", "labelled anomalies") + ")");
   }
 }
 
@@ -128,13 +166,11 @@ Result<void> write_scored_rows(const ScoredRows& rows, const Options& options, S
   OUTPOST_TRY_ASSIGN(Sink sink, Sink::open(options.output));
   switch (options.output_format()) {
     case OutputFormat::table: OUTPOST_TRY(write_table(rows, options, session, sink)); break;
-    case OutputFormat::csv: OUTPOST_TRY(write_csv_rows(rows.pipeline, rows.scores, session, sink)); break;
+    case OutputFormat::csv: OUTPOST_TRY(write_csv_rows(rows.verdicts, session, sink)); break;
     case OutputFormat::json:
-      OUTPOST_TRY(write_json_rows(rows.metadata, rows.pipeline, rows.scores, rows.reader, session, sink));
+      OUTPOST_TRY(write_json_rows(rows.metadata, rows.verdicts, rows.reader, session, sink));
       break;
-    case OutputFormat::ndjson:
-      OUTPOST_TRY(write_ndjson_rows(rows.pipeline, rows.scores, rows.reader, session, sink));
-      break;
+    case OutputFormat::ndjson: OUTPOST_TRY(write_ndjson_rows(rows.verdicts, rows.reader, session, sink)); break;
   }
   return sink.finish();
 }

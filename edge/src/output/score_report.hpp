@@ -2,17 +2,16 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include <outpost/data/record_reader.hpp>
-#include <outpost/model/pipeline.hpp>
 
 #include "options.hpp"
 #include "output/describe.hpp"
 #include "output/sink.hpp"
+#include "output/verdicts.hpp"
 #include "quality.hpp"
 #include "session.hpp"
 
@@ -20,8 +19,7 @@ namespace outpost::edge {
 
 /// Everything borrowed; the reader stands anywhere.
 struct ScoredRows {
-  const Pipeline& pipeline;
-  std::span<const float> scores;
+  Verdicts verdicts;
   RecordReader& reader;
   nlohmann::ordered_json metadata;    ///< JSON: comes before the rows
   Facts facts;                        ///< table: what was read and fitted

@@ -10,6 +10,8 @@
 #include <outpost/base/random.hpp>
 #include <outpost/combine/threshold.hpp>
 
+#include "graph_file.hpp"
+
 namespace outpost {
 namespace {
 
@@ -154,16 +156,15 @@ TEST_CASE("calibration: state is read back to the same bits", "[combine][propert
   for (int round = 0; round < 200; ++round) {
     const std::vector<float> scores = any_scores(random);
     const Calibration calibration = Calibration::fit(scores, find_threshold(scores, {})->value);
-    ByteWriter writer;
-    calibration.write_state(writer);
-    ByteReader reader(writer.bytes());
-    const auto copy = Calibration::read_state(reader);
+    const auto write = [](const Calibration& each) {
+      return test::graph_file(1, [&](onnx::GraphWriter& graph, const std::string& in) { each.write_graph(graph, in); });
+    };
+    const test::GraphFile file = write(calibration);
+    onnx::GraphReader reader = file.reader();
+    const auto copy = Calibration::read_graph(reader);
     REQUIRE(copy);
-    CHECK(reader.remaining() == 0);
     for (const float score : scores) CHECK(copy->probability(score) == calibration.probability(score));
-    ByteWriter again;
-    copy->write_state(again);
-    CHECK(again.bytes() == writer.bytes());
+    CHECK(write(*copy).bytes() == file.bytes());
   }
 }
 
@@ -185,16 +186,20 @@ TEST_CASE("calibration: damaged state is refused", "[combine][error]") {
       {1, {0, 1, 2}, {nan, 0.5F, 1}},                                // not a number
       {1, {nan, 1, 2}, {0.1F, 0.5F, 1}},                             // not a number
       {1, {0, 1, kInfinity}, {0.1F, 0.5F, 1}},                       // infinite
+      {1, {0, 1, 2}, {0.1F, 0.5F, 0.9F}},                            // does not reach 1
+      {1, {0, 1}, {0.1F, 0.5F}},                                     // ends at a threshold that can be passed
       {nan, {0, 1, 2}, {0.1F, 0.5F, 1}},                             // not a number
       {1, std::vector<float>(34, 1), std::vector<float>(34, 0.5F)},  // too many
   };
   for (const Damage& damage : damages) {
-    ByteWriter writer;
-    writer.f32(damage.threshold);
-    writer.f32_array(damage.scores);
-    writer.f32_array(damage.probabilities);
-    ByteReader reader(writer.bytes());
-    const auto result = Calibration::read_state(reader);
+    onnx::GraphWriter writer;
+    const auto count = [](const std::vector<float>& values) { return static_cast<std::int64_t>(values.size()); };
+    writer.f32("calibration.threshold", {}, {&damage.threshold, 1});
+    writer.f32("calibration.scores", {count(damage.scores)}, damage.scores);
+    writer.f32("calibration.probabilities", {count(damage.probabilities)}, damage.probabilities);
+    const test::GraphFile file(writer.finish("test"));
+    onnx::GraphReader reader = file.reader();
+    const auto result = Calibration::read_graph(reader);
     REQUIRE_FALSE(result);
     CHECK(result.error().code == ErrorCode::corrupt_model);
   }

@@ -10,6 +10,7 @@
 
 #include <outpost/base/random.hpp>
 
+#include "graph_file.hpp"
 #include "test_data.hpp"
 
 namespace outpost {
@@ -35,6 +36,12 @@ Preprocessor fitted(const Matrix& rows, const FeatureSet& set, const PreprocessO
   auto result = Preprocessor::fit(rows, set, options, RunContext());
   REQUIRE(result);
   return std::move(*result);
+}
+
+test::GraphFile written(const Preprocessor& preprocessor) {
+  return test::graph_file(preprocessor.input_features(), [&](onnx::GraphWriter& graph, const std::string& rows) {
+    preprocessor.write_graph(graph, rows);
+  });
 }
 
 std::vector<float> transformed(const Preprocessor& preprocessor, const Matrix& rows) {
@@ -156,11 +163,8 @@ TEST_CASE("preprocess: the order of training rows changes no median, quartile or
   const Matrix rows = test::gaussian(500, 4, 9);
   const Matrix mixed = test::take_rows(rows, test::random_order(500, 1));
   for (const Scaling scaling : {Scaling::none, Scaling::robust, Scaling::minmax}) {
-    ByteWriter a;
-    ByteWriter b;
-    fitted(rows, numbers(4), {scaling, {}, false}).write_state(a);
-    fitted(mixed, numbers(4), {scaling, {}, false}).write_state(b);
-    CHECK(a.bytes() == b.bytes());
+    CHECK(written(fitted(rows, numbers(4), {scaling, {}, false})).bytes() ==
+          written(fitted(mixed, numbers(4), {scaling, {}, false})).bytes());
   }
 }
 
@@ -220,11 +224,7 @@ TEST_CASE("preprocess: the executor does not show in the result", "[combine][pro
   BackwardExecutor executor;
   const auto other = Preprocessor::fit(rows, numbers(40), {Scaling::standard, {}, false}, RunContext(executor));
   REQUIRE(other);
-  ByteWriter a;
-  ByteWriter b;
-  fitted(rows, numbers(40), {Scaling::standard, {}, false}).write_state(a);
-  other->write_state(b);
-  CHECK(a.bytes() == b.bytes());
+  CHECK(written(fitted(rows, numbers(40), {Scaling::standard, {}, false})).bytes() == written(*other).bytes());
 }
 
 TEST_CASE("preprocess: what cannot be learnt from is an error", "[combine][error]") {
@@ -241,36 +241,62 @@ TEST_CASE("preprocess: what cannot be learnt from is an error", "[combine][error
   CHECK(code(Preprocessor::fit(Matrix(3, 1), numbers(1), {}, stopped)) == ErrorCode::cancelled);
 }
 
-TEST_CASE("preprocess: state is read back, truncated or altered state is refused or harmless", "[combine][error]") {
-  FeatureSet set = numbers(2);
-  set.features.push_back(categories(40).features.front());
-  Matrix rows = test::gaussian(30, 3, 6);
-  for (std::size_t r = 0; r < 30; ++r) rows(r, 2) = static_cast<float>(r % 40);
-  rows(3, 0) = kNan;
-  const Preprocessor preprocessor = fitted(rows, set, {Scaling::robust, CategoryEncoding::one_hot, true});
-  ByteWriter writer;
-  preprocessor.write_state(writer);
-  ByteReader reader(writer.bytes());
-  const auto copy = Preprocessor::read_state(reader, 3);
-  REQUIRE(copy);
-  CHECK(reader.remaining() == 0);
-  CHECK(test::same_bits(transformed(*copy, rows), transformed(preprocessor, rows)));
-
-  ByteReader wrong(writer.bytes());
-  CHECK_FALSE(Preprocessor::read_state(wrong, 4));
-  for (std::size_t length = 0; length < writer.bytes().size(); ++length) {
-    ByteReader part(std::span(writer.bytes()).first(length));
-    CHECK_FALSE(Preprocessor::read_state(part, 3));
+/// Numbers with gaps, and categories few enough for one-hot columns or too many for them.
+Matrix mixed_rows() {
+  Matrix rows = test::gaussian(60, 4, 6);
+  for (std::size_t r = 0; r < 60; ++r) {
+    rows(r, 2) = static_cast<float>(r % 40);
+    rows(r, 3) = static_cast<float>(r % 3);
   }
+  rows(3, 0) = rows(5, 2) = rows(7, 3) = kNan;
+  return rows;
+}
+
+FeatureSet mixed_features() {
+  FeatureSet set = numbers(2);
+  for (const std::size_t count : {40U, 3U}) set.features.push_back(categories(count).features.front());
+  return set;
+}
+
+TEST_CASE("preprocess: the graph's tensors are read back to the same bits", "[combine][property]") {
+  const Matrix rows = mixed_rows();
+  for (const Scaling scaling : {Scaling::none, Scaling::robust}) {
+    for (const auto encoding : {CategoryEncoding::one_hot, CategoryEncoding::frequency}) {
+      for (const bool indicator : {false, true}) {
+        const Preprocessor preprocessor = fitted(rows, mixed_features(), {scaling, encoding, indicator});
+        const test::GraphFile file = written(preprocessor);
+        onnx::GraphReader reader = file.reader();
+        const auto copy = Preprocessor::read_graph(reader, 4);
+        REQUIRE(copy);
+        CHECK(copy->origins() == preprocessor.origins());
+        CHECK(test::same_bits(transformed(*copy, rows), transformed(preprocessor, rows)));
+        CHECK(written(*copy).bytes() == file.bytes());
+        onnx::GraphReader wrong = file.reader();
+        CHECK_FALSE(Preprocessor::read_graph(wrong, 2));
+      }
+    }
+  }
+}
+
+TEST_CASE("preprocess: altered tensors are refused or harmless", "[combine][error]") {
+  const Matrix rows = mixed_rows();
+  const test::GraphFile file =
+      written(fitted(rows, mixed_features(), {Scaling::robust, CategoryEncoding::one_hot, true}));
   Random random(7);
+  std::size_t refused = 0;
   for (int round = 0; round < 3000; ++round) {
-    std::vector<std::uint8_t> bytes = writer.bytes();
-    bytes[random.uniform_index(bytes.size())] = static_cast<std::uint8_t>(random.next());
-    ByteReader altered(bytes);
-    const auto result = Preprocessor::read_state(altered, 3);
+    const auto& tensors = file.view().graph.initializers;
+    const auto [at, size] = test::tensor_place(file, tensors[random.uniform_index(tensors.size())].name);
+    std::vector<std::uint8_t> bytes = file.bytes();
+    bytes[at + random.uniform_index(size)] = static_cast<std::uint8_t>(random.next());
+    const test::GraphFile altered(std::move(bytes));
+    onnx::GraphReader reader = altered.reader();
+    const auto result = Preprocessor::read_graph(reader, 4);
+    refused += result ? 0 : 1;
     if (!result) continue;
     for (const float value : transformed(*result, rows)) REQUIRE(std::isfinite(value));
   }
+  CHECK(refused > 500);
 }
 
 TEST_CASE("preprocess: names go there and back", "[combine][property]") {

@@ -13,11 +13,10 @@
 #include <outpost/base/random.hpp>
 #include <outpost/detect/detector.hpp>
 
+#include "detector_graph.hpp"
 #include "test_data.hpp"
 
 namespace outpost::test {
-
-using Maker = std::function<std::unique_ptr<Detector>()>;
 
 inline std::vector<float> fit(Detector& detector, const Matrix& rows, const FitContext& context = {}) {
   std::vector<float> scores(rows.rows(), std::nanf(""));
@@ -27,20 +26,7 @@ inline std::vector<float> fit(Detector& detector, const Matrix& rows, const FitC
   return scores;
 }
 
-inline std::vector<float> score(const Detector& detector, const Matrix& rows) {
-  std::vector<float> scores(rows.rows(), std::nanf(""));
-  detector.score(rows, scores);
-  return scores;
-}
-
 inline std::vector<float> fit(const Maker& make, const Matrix& rows) { return fit(*make(), rows); }
-
-inline bool all_finite(const std::vector<float>& scores) {
-  for (const float score : scores) {
-    if (!std::isfinite(score)) return false;
-  }
-  return true;
-}
 
 inline std::size_t place_of_largest(const std::vector<float>& scores) {
   std::size_t best = 0;
@@ -80,41 +66,27 @@ class AtOnce final : public Cancellation {
   bool requested() const override { return true; }
 };
 
-/// Scores of the restored detector have the bits of the first; no cut-off state is accepted, nor one with a bit of its
-/// sizes or values turned into something that no fit writes and that would score differently without notice.
+/// What a model file keeps is all of the state, and no damage to it goes unnoticed or gives scores that are not finite.
 inline void check_state(const Maker& make, const Matrix& rows, const Matrix& fresh) {
   const auto detector = make();
   fit(*detector, rows);
-  ByteWriter writer;
-  detector->write_state(writer);
-  const std::vector<std::uint8_t>& bytes = writer.bytes();
+  check_round_trip(make, *detector, fresh);
+  check_damage(make, *detector, fresh);
+}
 
-  const auto restored = make();
-  ByteReader reader(bytes);
-  REQUIRE(restored->read_state(reader, rows.cols()));
-  CHECK(reader.remaining() == 0);
-  CHECK(same_bits(score(*restored, fresh), score(*detector, fresh)));
-  CHECK(restored->memory_bytes() == detector->memory_bytes());
-  ByteWriter again;
-  restored->write_state(again);
-  CHECK(again.bytes() == bytes);
-
-  const std::size_t step = bytes.size() / 200 + 1;
-  for (std::size_t length = 0; length < bytes.size(); length += step) {
-    ByteReader cut(std::span<const std::uint8_t>(bytes.data(), length));
-    const Result<void> read = make()->read_state(cut, rows.cols());
-    REQUIRE_FALSE(read);
-    CHECK(read.error().code == ErrorCode::corrupt_model);
-  }
-  // Whatever bits are turned: refused, or scores that are finite.
-  Random random(7);
-  for (int i = 0; i < 300; ++i) {
-    std::vector<std::uint8_t> wrong = bytes;
-    wrong[random.uniform_index(wrong.size())] ^= static_cast<std::uint8_t>(1U << random.uniform_index(8));
-    ByteReader turned(wrong);
-    const auto victim = make();
-    if (victim->read_state(turned, rows.cols())) CHECK(all_finite(score(*victim, fresh)));
-  }
+/// A detector's file with one value of a tensor replaced is refused by read_graph itself, for a stated reason.
+template <class Value>
+void check_refused(const Maker& make, const Matrix& rows, std::string_view tensor, std::size_t index, Value value,
+                   const std::string& reason) {
+  INFO(tensor << "[" << index << "] = " << value);
+  const auto detector = make();
+  fit(*detector, rows);
+  const GraphFile file(with_value(detector_file(*detector, rows.cols()), tensor, index, value));
+  onnx::GraphReader reader = file.reader();
+  const Result<void> read = make()->read_graph(reader, rows.cols());
+  REQUIRE_FALSE(read);
+  CHECK(read.error().code == ErrorCode::corrupt_model);
+  CHECK_THAT(read.error().message, Catch::Contains(reason));
 }
 
 /// The order in which pieces run, and how many at once, changes no bit; a request to stop is an error.

@@ -168,6 +168,44 @@ TEST_CASE("ECOD: a new row's score does not depend on the rows scored with it", 
   }
 }
 
+TEST_CASE("ECOD: knots and tails that are not step functions are refused", "[detect][error]") {
+  const Matrix rows = test::gaussian(30, 2, 1);  // 30 knots a feature
+  const test::Maker make = maker(EcodAggregation::paper);
+  test::check_refused<std::int64_t>(make, rows, "ecod.knot_ends", 0, 0, "first place");
+  test::check_refused<std::int64_t>(make, rows, "ecod.knot_ends", 1, 60, "length");
+  test::check_refused<std::int64_t>(make, rows, "ecod.knot_ends", 1, -1, "length");
+  test::check_refused<std::int64_t>(make, rows, "ecod.knot_ends", 2, 58, "number of knots");
+  test::check_refused<std::int64_t>(make, rows, "ecod.knot_ends", 2, 20'029, "number of knots");
+  test::check_refused<std::int64_t>(make, rows, "ecod.knot_ends", 2, 20'030, "length");
+  test::check_refused(make, rows, "ecod.knots", 1, -100.0F, "ascend");
+  test::check_refused(make, rows, "ecod.knots", 31, std::nanf(""), "knot");
+  test::check_refused(make, rows, "ecod.left_tails", 5, 3.4F, "monotone");
+  test::check_refused(make, rows, "ecod.left_tails", 29, -0.5F, "negative");
+  test::check_refused(make, rows, "ecod.right_tails", 35, 3.4F, "monotone");
+  test::check_refused(make, rows, "ecod.outer_tail", 0, 1.0F, "monotone");
+  test::check_refused<std::uint8_t>(make, rows, "ecod.left_skewed", 1, 2, "flag");
+}
+
+TEST_CASE("ECOD: more knots than 32 bits count are not taken for the few there are", "[detect][error]") {
+  constexpr std::int64_t kFeatures = 4295, kKnots = 1'000'000, kThere = 5;
+  std::vector<std::int64_t> ends;
+  for (std::int64_t f = 0; f < kFeatures; ++f) ends.push_back(f * kKnots - 1);
+  ends.push_back((std::int64_t{1} << 32) + kThere - 1);
+  const std::vector<float> knots = {0, 1, 2, 3, 4}, tails(5, 1.0F);
+  onnx::GraphWriter writer;
+  writer.i64("ecod.knot_ends", {kFeatures + 1}, ends);
+  writer.f32("ecod.knots", {kThere}, knots);
+  writer.f32("ecod.left_tails", {kThere}, tails);
+  writer.f32("ecod.right_tails", {kThere}, tails);
+  writer.f32("ecod.outer_tail", {}, {tails.data(), 1});
+  const test::GraphFile file(writer.finish("test"));
+  onnx::GraphReader reader = file.reader();
+  const Result<void> read =
+      maker(EcodAggregation::sum_of_maxima, kKnots)()->read_graph(reader, static_cast<std::size_t>(kFeatures));
+  REQUIRE_FALSE(read);
+  CHECK_THAT(read.error().message, Catch::Contains("number of knots"));
+}
+
 TEST_CASE("ECOD: chores every detector has", "[detect][property]") {
   for (const EcodAggregation aggregation : {EcodAggregation::sum_of_maxima, EcodAggregation::paper}) {
     test::check_state(maker(aggregation), skewed(300, 5, 10), test::gaussian(30, 5, 11));

@@ -183,6 +183,28 @@ TEST_CASE("HBOS: a row in a gap or far out ranks first, one odd only in combinat
   CHECK(scores[401] < sorted[200]);
 }
 
+TEST_CASE("HBOS: bins that are not a histogram are refused", "[detect][error]") {
+  const Matrix rows = test::gaussian(100, 2, 1);  // ten bins a feature
+  for (const HbosMode mode : {HbosMode::static_bins, HbosMode::dynamic_bins}) {
+    const test::Maker make = maker(0, mode);
+    test::check_refused<std::int64_t>(make, rows, "hbos.bin_ends", 0, -2, "first place");
+    test::check_refused<std::int64_t>(make, rows, "hbos.bin_ends", 1, 19, "length");
+    test::check_refused<std::int64_t>(make, rows, "hbos.bin_ends", 2, 20, "number of bins");
+    test::check_refused<std::int64_t>(make, rows, "hbos.bin_ends", 2, 10'010, "length");
+    test::check_refused(make, rows, "hbos.low", 0, 100.0F, "range");
+    test::check_refused(make, rows, "hbos.high", 1, std::nanf(""), "range");
+    test::check_refused(make, rows, "hbos.bin_scores", 3, -1.0F, "bin score");
+    test::check_refused(make, rows, "hbos.floor_scores", 1, std::nanf(""), "bin score");
+  }
+  const test::Maker equal_width = maker(), dynamic = maker(0, HbosMode::dynamic_bins);
+  test::check_refused(equal_width, rows, "hbos.bins_per_unit", 0, 2.0, "width");
+  test::check_refused(equal_width, rows, "hbos.bins_per_unit", 1, std::nan(""), "width");
+  test::check_refused(equal_width, rows, "hbos.high", 0, 50.0F, "width");
+  test::check_refused(dynamic, rows, "hbos.bin_starts", 0, -100.0F, "do not fit");
+  test::check_refused(dynamic, rows, "hbos.bin_starts", 9, 100.0F, "do not fit");
+  test::check_refused(dynamic, rows, "hbos.bin_starts", 2, 100.0F, "ascend");
+}
+
 TEST_CASE("HBOS: chores every detector has", "[detect][property]") {
   for (const HbosMode mode : {HbosMode::static_bins, HbosMode::dynamic_bins}) {
     test::check_state(maker(0, mode), test::blobs(300, 5, 4, 7), test::gaussian(30, 5, 8));

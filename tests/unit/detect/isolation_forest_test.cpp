@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include "detect/isolation_tree.hpp"
+#include "detector_graph.hpp"
 #include "simd_targets.hpp"
 #include "test_data.hpp"
 
@@ -259,37 +260,103 @@ TEST_CASE("iforest: masking is a known weakness: a dense clump of anomalies hide
   CHECK(clump_mean(32) > clump_mean(4000));
 }
 
-TEST_CASE("iforest: damaged state is refused with a reason", "[detect][error]") {
+TEST_CASE("iforest: what a model file keeps is all of the state", "[detect][property]") {
   const Matrix rows = test::gaussian(64, 3, 1);
-  IsolationForestOptions options;
-  options.n_estimators = 3;
-  options.max_samples = 32;
-  const auto forest = make_isolation_forest(options);
-  std::vector<float> scores(64);
-  REQUIRE(forest->fit(rows, {}, scores));
-  ByteWriter writer;
-  forest->write_state(writer);
-  const std::vector<std::uint8_t> good = writer.bytes();
-
-  for (std::size_t cut = 0; cut < good.size(); cut += 3) {
-    ByteReader reader{std::span(good).first(cut)};
-    CHECK_FALSE(make_isolation_forest(options)->read_state(reader, 3));
-  }
-  // Whatever is flipped: refused, or a forest with finite scores.
-  for (std::size_t at = 0; at < good.size(); ++at) {
-    for (const std::uint8_t bit : {1, 64, 128}) {
-      std::vector<std::uint8_t> bad = good;
-      bad[at] ^= bit;
-      ByteReader reader(bad);
-      const auto damaged = make_isolation_forest(options);
-      if (!damaged->read_state(reader, 3)) continue;
-      damaged->score(rows, scores);
-      CHECK(std::all_of(scores.begin(), scores.end(), [](float s) { return std::isfinite(s); }));
+  for (const std::uint32_t samples : {2U, 5U, 32U, 1000U}) {
+    for (const std::uint32_t trees : {1U, 3U}) {
+      const auto make = [&] { return make_isolation_forest({trees, samples}); };
+      for (const Matrix& data : {rows, Matrix(64, 3), Matrix(1, 3)}) {  // ordinary, all equal, one row
+        const auto forest = make();
+        std::vector<float> scores(data.rows());
+        REQUIRE(forest->fit(data, {}, scores));
+        test::check_round_trip(make, *forest, rows);
+      }
     }
   }
-  ByteReader fewer(good);
-  const auto result = make_isolation_forest(options)->read_state(fewer, 1);
-  REQUIRE_FALSE(result);
-  CHECK(result.error().code == ErrorCode::corrupt_model);
-  CHECK(result.error().message.find("feature") != std::string::npos);
+  const auto make = [] { return make_isolation_forest({3, 32}); };
+  const auto forest = make();
+  std::vector<float> scores(64);
+  REQUIRE(forest->fit(rows, {}, scores));
+  test::check_damage(make, *forest, rows);
+}
+
+namespace {
+
+/// Two trees over three features: one splits twice, the other is a leaf. Paths fit a forest of two rows a tree.
+struct ForestNode {
+  std::vector<std::int64_t> tree_ids{0, 0, 0, 0, 0, 1}, node_ids{0, 1, 2, 3, 4, 0};
+  std::vector<std::string> modes{"BRANCH_LEQ", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF", "LEAF"};
+  std::vector<std::int64_t> feature_ids{2, 0, 1, 0, 0, 0};
+  std::vector<float> values{0.5F, 0, -1, 0, 0, 0};
+  std::vector<std::int64_t> true_ids{1, 0, 3, 0, 0, 0}, false_ids{2, 0, 4, 0, 0, 0};
+  std::vector<std::int64_t> leaf_trees{0, 0, 0, 1}, leaf_nodes{1, 3, 4, 0};
+  std::vector<float> paths{1, 2, 2, 1};
+  float path_scale = 0.5F;
+
+  Result<void> read() const {
+    onnx::GraphWriter graph;
+    graph.f32("iforest.path_scale", {}, {&path_scale, 1});
+    const onnx::Attributes attributes{
+        {"nodes_treeids", tree_ids},       {"nodes_nodeids", node_ids},    {"nodes_modes", modes},
+        {"nodes_featureids", feature_ids}, {"nodes_values", values},       {"nodes_truenodeids", true_ids},
+        {"nodes_falsenodeids", false_ids}, {"target_treeids", leaf_trees}, {"target_nodeids", leaf_nodes},
+        {"target_weights", paths}};
+    graph.add("TreeEnsembleRegressor", {"rows"}, attributes, onnx::kMlDomain);
+    const test::GraphFile file(graph.finish("forest"));
+    onnx::GraphReader reader = file.reader();
+    return make_isolation_forest({2, 4})->read_graph(reader, 3);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("iforest: trees that are no trees are refused with a reason", "[detect][error]") {
+  REQUIRE(ForestNode().read());
+  const std::string links = "breadth-first", shape = "missing or surplus", path = "path length";
+  const std::vector<std::pair<std::string, std::function<void(ForestNode&)>>> damages = {
+      {links, [](ForestNode& f) { f.true_ids[2] = 2; }},   // to itself
+      {links, [](ForestNode& f) { f.false_ids[2] = 0; }},  // to the root: a circle
+      {links, [](ForestNode& f) { f.true_ids[0] = 5; }},   // out of the tree
+      {links, [](ForestNode& f) { f.true_ids[0] = -1; }},  // out of everything
+      {links, [](ForestNode& f) { f.false_ids[0] = 1; }},  // both to one child
+      {links, [](ForestNode& f) { f.true_ids.pop_back(); }},
+      {links, [](ForestNode& f) { std::swap(f.node_ids[1], f.node_ids[2]); }},
+      {links, [](ForestNode& f) { f.node_ids[5] = 1; }},
+      {links, [](ForestNode& f) { f.tree_ids[4] = 1; }},
+      {links, [](ForestNode& f) { f.tree_ids = {1, 1, 1, 1, 1, 0}; }},
+      {links, [](ForestNode& f) { f.leaf_nodes[1] = 2; }},  // a path length at an inner node
+      {links, [](ForestNode& f) { f.leaf_trees[3] = 0; }},
+      {links, [](ForestNode& f) { f.values[1] = 1; }},  // a threshold in a leaf
+      {links, [](ForestNode& f) { f.feature_ids[1] = 1; }},
+      {shape, [](ForestNode& f) { f.modes[1] = "BRANCH_LEQ"; }},
+      {shape, [](ForestNode& f) { f.modes[0] = "LEAF"; }},
+      {shape, [](ForestNode& f) { f.modes[2] = "BRANCH_LT"; }},
+      {shape, [](ForestNode& f) { f.paths.pop_back(); }},
+      {shape, [](ForestNode& f) { f.paths.push_back(1); }},
+      {"lengths", [](ForestNode& f) { f.modes.pop_back(); }},
+      {"lengths", [](ForestNode& f) { f.values.push_back(0); }},
+      {"lengths", [](ForestNode& f) { f.feature_ids.pop_back(); }},
+      {"feature", [](ForestNode& f) { f.feature_ids[0] = 3; }},
+      {"feature", [](ForestNode& f) { f.feature_ids[0] = -1; }},
+      {"feature", [](ForestNode& f) { f.feature_ids[2] = std::int64_t{1} << 32; }},
+      {"finite", [](ForestNode& f) { f.values[0] = std::nanf(""); }},
+      {"finite", [](ForestNode& f) { f.paths[0] = std::numeric_limits<float>::infinity(); }},
+      {path, [](ForestNode& f) { f.paths[0] = -1; }},
+      {path, [](ForestNode& f) { f.paths[0] = 2e6F; }},
+      {"proportion", [](ForestNode& f) { f.paths[0] = 1000; }},
+      {"exact", [](ForestNode& f) { f.paths[0] = 0.1F; }},
+      {path, [](ForestNode& f) { f.path_scale = 0.4F; }},
+      {path, [](ForestNode& f) { f.path_scale = -0.5F; }},
+      {path, [](ForestNode& f) { f.path_scale = 1e30F; }},
+      {path, [](ForestNode& f) { f.path_scale = std::nanf(""); }},
+  };
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    INFO("damage " << i);
+    ForestNode forest;
+    damages[i].second(forest);
+    const Result<void> read = forest.read();
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == ErrorCode::corrupt_model);
+    CHECK_THAT(read.error().message, Catch::Contains(damages[i].first));
+  }
 }

@@ -116,6 +116,20 @@ TEST_CASE("kNN: the sample is drawn by seed and leaves each drawn row out of its
   CHECK(detector->memory_bytes() < whole->memory_bytes());
 }
 
+TEST_CASE("kNN: a file with other columns, no second point or another scale is refused", "[detect][error]") {
+  const Matrix rows = test::gaussian(30, 3, 1);
+  for (const double scale : {0.0, 3.0, -2.0, 0x1p-129, 0x1p150, std::nan("")}) {
+    test::check_refused(maker(), rows, "neighbours.scale", 0, scale, "scale");
+  }
+  test::check_refused(maker(), rows, "neighbours.points", 89, 0x1p62F, "out of range");
+  const auto detector = maker()();
+  fit(*detector, rows);
+  const test::GraphFile file = test::detector_file(*detector, 3);
+  for (const std::size_t features : {1, 2, 4})
+    CHECK(test::read_detector(maker(), file.bytes(), features).detector == nullptr);
+  CHECK(test::read_detector(maker(5, KnnMethod::largest, 29), file.bytes(), 3).detector == nullptr);
+}
+
 TEST_CASE("kNN: chores every detector has", "[detect][property]") {
   const Matrix rows = test::blobs(300, 5, 4, 9), fresh = test::gaussian(30, 5, 10);
   test::check_state(maker(), rows, fresh);

@@ -172,6 +172,15 @@ TEST_CASE("LOF: rows outside the sample are scored as new ones", "[detect][prope
   CHECK(test::place_of_largest(training) >= 695);
 }
 
+TEST_CASE("LOF: distances and densities that cannot be are refused", "[detect][error]") {
+  const Matrix rows = test::gaussian(50, 3, 1);
+  test::check_refused(maker(), rows, "lof.k_distances", 49, -1.0F, "distance");
+  test::check_refused(maker(), rows, "lof.k_distances", 0, std::nanf(""), "distance");
+  test::check_refused(maker(), rows, "lof.densities", 7, 0.0F, "density");
+  test::check_refused(maker(), rows, "lof.densities", 8, std::nanf(""), "density");
+  test::check_refused(maker(), rows, "neighbours.scale", 0, 3.0, "scale");
+}
+
 TEST_CASE("LOF: chores every detector has", "[detect][property]") {
   const Matrix rows = test::blobs(300, 5, 4, 14), fresh = test::gaussian(30, 5, 10);
   test::check_state(maker(), rows, fresh);

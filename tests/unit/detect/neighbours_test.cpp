@@ -143,24 +143,28 @@ TEST_CASE("neighbours: distances stay finite where squares would overflow", "[de
 }
 
 TEST_CASE("neighbours: state of the wrong shape or with values out of range is refused", "[detect][error]") {
-  const auto read = [](std::uint32_t exponent, std::uint64_t points, const std::vector<float>& values) {
-    ByteWriter writer;
-    writer.u32(exponent);
-    writer.u64(points);
-    writer.f32_array(values);
-    ByteReader reader(writer.bytes());
+  const auto read = [](double scale, std::int64_t points, const std::vector<float>& values, std::int64_t features = 2) {
+    onnx::GraphWriter writer;
+    writer.f64("neighbours.scale", {}, {&scale, 1});
+    writer.f32("neighbours.points", {features, points}, values);
+    const test::GraphFile file(writer.finish("test"));
+    onnx::GraphReader reader = file.reader();
     NeighbourIndex index;
-    return static_cast<bool>(index.read_state(reader, 2, 10));
+    return static_cast<bool>(index.read_graph(reader, 2, 10));
   };
-  CHECK(read(128, 2, {1, 2, 3, 4}));
-  CHECK_FALSE(read(128, 2, {1, 2, 3}));
-  CHECK_FALSE(read(128, 2, {1, 2, 3, 4, 5}));
-  CHECK_FALSE(read(128, 1, {1, 2}));
-  CHECK_FALSE(read(128, 11, std::vector<float>(22)));
-  CHECK_FALSE(read(128, 0x8000000000000000U, {1, 2, 3, 4}));
-  CHECK_FALSE(read(100'000, 2, {1, 2, 3, 4}));
-  CHECK_FALSE(read(128, 2, {1, 2, 3, std::nanf("")}));
-  CHECK_FALSE(read(128, 2, {1, 2, 3, 1e30F}));
+  CHECK(read(1, 2, {1, 2, 3, 4}));
+  CHECK(read(0x1p149, 2, {1, 2, 3, 4}));
+  CHECK(read(0x1p-128, 10, std::vector<float>(20)));
+  CHECK_FALSE(read(1, 1, {1, 2}));
+  CHECK_FALSE(read(1, 0, {}));
+  CHECK_FALSE(read(1, 11, std::vector<float>(22)));
+  CHECK_FALSE(read(1, 4, {1, 2, 3, 4}, 1));
+  CHECK_FALSE(read(1, 2, {1, 2, 3, 4, 5, 6}, 3));
+  CHECK_FALSE(read(3, 2, {1, 2, 3, 4}));
+  CHECK_FALSE(read(0x1p150, 2, {1, 2, 3, 4}));
+  CHECK_FALSE(read(std::nan(""), 2, {1, 2, 3, 4}));
+  CHECK_FALSE(read(1, 2, {1, 2, 3, std::nanf("")}));
+  CHECK_FALSE(read(1, 2, {1, 2, 3, 1e30F}));
 }
 
 TEST_CASE("neighbours: a sample is drawn only where there are more rows than asked for", "[detect][property]") {

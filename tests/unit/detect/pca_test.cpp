@@ -214,9 +214,18 @@ TEST_CASE("PCA: constant and repeated features change nothing and give no NaN", 
   CHECK(fit(maker(), equal) == std::vector<float>(20, 0.0F));
 }
 
+TEST_CASE("PCA: means and weights whose squares could overflow are refused", "[detect][error]") {
+  const Matrix rows = correlated(50, 4, 1);
+  test::check_refused(maker(), rows, "pca.means", 3, 1e20, "mean");
+  test::check_refused(maker(), rows, "pca.means", 0, std::nan(""), "mean");
+  test::check_refused(maker(), rows, "pca.weights", 0, -1e101, "weight");
+  test::check_refused(maker(), rows, "pca.weights", 1, std::nan(""), "weight");
+}
+
 TEST_CASE("PCA: chores every detector has", "[detect][property]") {
   test::check_state(maker(), correlated(300, 9, 13), test::gaussian(30, 9, 14));
   test::check_state(maker(), correlated(6, 20, 13), test::gaussian(30, 20, 14));
+  test::check_state(maker(0, 0), correlated(30, 3, 13), test::gaussian(30, 3, 14));  // no component
   test::check_execution(maker(), correlated(9000, 7, 15));
   for (const std::size_t cols : {1, 3, 50, 100}) {
     test::check_extremes(maker(), cols);

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include <outpost/base/bytes.hpp>
 #include <outpost/base/result.hpp>
+#include <outpost/onnx/graph_reader.hpp>
+#include <outpost/onnx/graph_writer.hpp>
 
 namespace outpost {
 
@@ -32,8 +34,10 @@ class Calibration {
   Severity severity(float score) const;
   float threshold() const { return threshold_; }
 
-  void write_state(ByteWriter& writer) const;
-  static Result<Calibration> read_state(ByteReader& reader);
+  /// Adds nodes that compute probability and label from `scores` (float32 [N, 1]) as the outputs `probability`
+  /// (float32 [N]) and `label` (int64 [N], 1 where the score is above the threshold). Same bits as probability().
+  void write_graph(onnx::GraphWriter& graph, const std::string& scores) const;
+  static Result<Calibration> read_graph(onnx::GraphReader& graph);
 
  private:
   void add_knots(std::span<const float> part, double base);

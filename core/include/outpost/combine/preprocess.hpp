@@ -4,15 +4,17 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include <outpost/base/bytes.hpp>
 #include <outpost/base/execution.hpp>
 #include <outpost/base/matrix.hpp>
 #include <outpost/base/result.hpp>
 #include <outpost/data/features.hpp>
 #include <outpost/detect/registry.hpp>
+#include <outpost/onnx/graph_reader.hpp>
+#include <outpost/onnx/graph_writer.hpp>
 
 namespace outpost {
 
@@ -56,8 +58,10 @@ class Preprocessor {
   /// True when each output column comes from the input column at its own place, so that `out` may be `rows` itself.
   bool in_place() const { return in_place_; }
 
-  void write_state(ByteWriter& writer) const;
-  static Result<Preprocessor> read_state(ByteReader& reader, std::size_t input_features);
+  /// Adds nodes that compute transform() from `rows` (float32 [N, input_features]); returns the name of the result,
+  /// float32 [N, output_features]. Same bits as transform().
+  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const;
+  static Result<Preprocessor> read_graph(onnx::GraphReader& graph, std::size_t input_features);
 
  private:
   /// One output column.
@@ -71,6 +75,7 @@ class Preprocessor {
     float inverse_spread = 1;
   };
   struct Fitting;
+  struct GraphForm;
 
   void make_plan();
   void transform_values(const float* in, float* out, std::size_t count) const;

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
-#include <outpost/base/bytes.hpp>
 #include <outpost/base/execution.hpp>
 #include <outpost/base/matrix.hpp>
 #include <outpost/base/result.hpp>
+#include <outpost/onnx/graph_reader.hpp>
+#include <outpost/onnx/graph_writer.hpp>
 
 namespace outpost {
 
@@ -23,7 +25,7 @@ struct FitContext {
 ///
 /// Training scores are transductive: a row is not its own neighbour. score() is inductive: it treats every
 /// row as new. Same data, parameters and seed give the same bits on every platform, whatever the executor.
-/// After an error from fit() or read() the detector may only be destroyed or fitted again.
+/// After an error from fit() or read_graph() the detector may only be destroyed or fitted again.
 /// score() may run on several threads at once; nothing else may.
 class Detector {
  public:
@@ -36,10 +38,15 @@ class Detector {
   /// Writes one finite score a row. `rows.cols()` is that of fit. Cannot fail once fitted.
   virtual void score(MatrixView rows, std::span<float> scores) const = 0;
 
-  /// The fitted state, to be read by a detector made with the same parameters.
-  virtual void write_state(ByteWriter& writer) const = 0;
-  /// Reads what write_state wrote, for `features` columns. Everything read is checked. Errors: corrupt_model.
-  virtual Result<void> read_state(ByteReader& reader, std::size_t features) = 0;
+  /// Adds nodes that compute score() from `rows` (float32 [N, d], finite) and returns the name of the scores, float32
+  /// [N, 1]. The fitted state is in those nodes and their named tensors, and nowhere else.
+  virtual std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const = 0;
+  /// Takes the state back out of what write_graph wrote, for `features` columns, into a detector made with the same
+  /// parameters. Everything read is checked: whatever the file, scores are finite. Errors: corrupt_model.
+  virtual Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) = 0;
+  /// How many rows a runtime that runs the graph should be fed at once, so that its intermediate values stay within
+  /// tens of megabytes.
+  virtual std::size_t graph_batch() const { return kChunkRows; }
 
   /// Bytes of the fitted state in memory.
   virtual std::size_t memory_bytes() const = 0;
