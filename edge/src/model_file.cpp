@@ -39,6 +39,10 @@ Result<LoadedModel> load_model(const std::string& path) {
     model.own = std::move(*pipeline);
   }
   auto view = onnx::read_model(model.bytes);
+  if (!view && (model.bytes.empty() || model.bytes.front() != kIrVersionTag)) {
+    return fail(ErrorCode::corrupt_model, path + " is not an ONNX model",
+                "give the file that 'outpost train DATA -o MODEL' wrote, or another ONNX model");
+  }
   if (!view) return with_path(path, std::move(view).error(), "an ONNX model is needed, whole");
   model.view = std::move(*view);
   return model;

@@ -406,6 +406,7 @@ Result<std::vector<OnnxOutput>> OnnxSession::run(MatrixView rows, std::span<cons
     const auto refused = refusal(
         api, api.Run(state_->session.get(), raw, &input_name, &given, 1, names.data(), names.size(), made.data()));
     std::vector<Handle<OrtValue>> owned;
+    owned.reserve(made.size());
     for (OrtValue* value : made) owned.emplace_back(value, api.ReleaseValue);
     if (refused) {
       if (context.cancelled()) return fail(ErrorCode::cancelled, "interrupted");

@@ -12,9 +12,9 @@ namespace outpost {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows whose walks are interleaved: the steps of one walk wait for each other, those of sixteen do not; sixteen was
-/// fastest of 4, 8, 16, 32.
-constexpr std::size_t kInFlight = 16;
+/// Rows whose walks are interleaved: the steps of one walk wait for each other, those of several do not. Sixteen was
+/// fastest of 4, 8, 16, 32 natively; in WebAssembly, whose compilers keep fewer values in registers, eight of 4, 8, 16.
+constexpr std::size_t kInFlight = HWY_ARCH_WASM ? 8 : 16;
 
 /// Places of the eight level-3 nodes that the rows reach: seven comparisons with contiguous loads and no gather.
 template <class Node>

@@ -74,12 +74,12 @@ class Fields {
   }
 
   const Json& at(const char* name, Json::value_t type) const {
-    static const Json kNothing;
+    static const Json nothing;
     const auto found = json_.is_object() ? json_.find(name) : json_.end();
-    if (!json_.is_object() || found == json_.end()) return reject(std::string("has no '") + name + "'"), kNothing;
+    if (!json_.is_object() || found == json_.end()) return reject(std::string("has no '") + name + "'"), nothing;
     const bool number = type == Json::value_t::number_float && found->is_number();
     if (found->type() != type && !number) {
-      return reject(std::string("has '") + name + "' of another type"), kNothing;
+      return reject(std::string("has '") + name + "' of another type"), nothing;
     }
     return *found;
   }

@@ -25,10 +25,10 @@ void seal(std::vector<std::uint8_t>& file) {
 }
 
 bool is_sealed(std::span<const std::uint8_t> file) {
-  static const std::size_t kEntryBytes = checksum_entry({}).size();
-  if (file.size() < kEntryBytes) return false;
-  const std::string entry = checksum_entry(file.first(file.size() - kEntryBytes));
-  return std::equal(entry.begin(), entry.end(), file.end() - static_cast<std::ptrdiff_t>(kEntryBytes),
+  static const std::size_t entry_bytes = checksum_entry({}).size();
+  if (file.size() < entry_bytes) return false;
+  const std::string entry = checksum_entry(file.first(file.size() - entry_bytes));
+  return std::equal(entry.begin(), entry.end(), file.end() - static_cast<std::ptrdiff_t>(entry_bytes),
                     [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
 }
 

@@ -22,7 +22,7 @@ constexpr const char* kExamples =
     "  outpost score new.csv --model pump.onnx\n"
     "  outpost score new.csv --model pump.onnx --format csv > scores.csv\n"
     "  outpost score new.csv --model pump.onnx --runtime onnxruntime\n"
-    "  outpost score new.csv -m forest.onnx --score-output scores --lower-is-anomalous\n"
+    "  outpost score new.csv -m svm.onnx --score-output scores --lower-is-anomalous\n"
     "  outpost score new.csv -m autoencoder.onnx --reconstruction-error\n"
     "  tail -n 100 log.ndjson | outpost score - --model pump.onnx --format ndjson\n";
 
