@@ -127,7 +127,7 @@ def fill_column(rows, reference, folder, title, broken, absent):
         if stem in broken:
             cells.append(Cell("DIFF", failed=True, why=broken[stem]))
         elif stem in absent:
-            cells.append(Cell("-", skipped=True, why=absent[stem]))
+            cells.append(Cell("-", why=absent[stem], counts=False))
         elif folder == reference:
             cells.append(Cell("reference", counts=False))
         elif title in CORE:

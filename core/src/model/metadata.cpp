@@ -21,6 +21,17 @@ constexpr std::size_t kMaxCategories = 100'000;
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+/// The nearest float32. Beyond float32 a conversion is not defined: what rounds to its largest value is that (its
+/// shortest decimal is a little larger than itself), all else is infinite.
+float single(double value) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  constexpr double kMidpoint = 0x1.ffffffp127;
+  const double size = std::fabs(value);
+  if (size <= kLargest) return static_cast<float>(value);
+  const float limit = size < kMidpoint ? kLargest : std::numeric_limits<float>::infinity();
+  return value < 0 ? -limit : limit;
+}
+
 /// JSON whose numbers are float32, which print with as few digits as tell them apart.
 using SingleJson = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, float>;
 
@@ -29,7 +40,7 @@ double short_decimal(float value) {
   const std::string digits = SingleJson(value).dump();
   double decimal = value;
   fast_float::from_chars(digits.data(), digits.data() + digits.size(), decimal);
-  return static_cast<float>(decimal) == value ? decimal : static_cast<double>(value);
+  return single(decimal) == value ? decimal : static_cast<double>(value);
 }
 
 Json numbers(const std::vector<float>& values) {
@@ -108,12 +119,6 @@ class Fields {
   void reject(const std::string& what) const { graph_.reject("'" + std::string(key_) + "' " + what); }
 
  private:
-  /// Conversion of a double beyond float32 would be undefined.
-  static float single(double value) {
-    constexpr double kLargest = std::numeric_limits<float>::max();
-    return std::fabs(value) <= kLargest ? static_cast<float>(value) : std::numeric_limits<float>::infinity();
-  }
-
   const Json& json_;
   std::string_view key_;
   GraphReader& graph_;

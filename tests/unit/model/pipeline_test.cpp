@@ -232,3 +232,23 @@ TEST_CASE("pipeline: text that is not UTF-8 is refused before it reaches a file"
   CHECK(pipeline.error().code == ErrorCode::invalid_argument);
   CHECK(pipeline.error().message.find("feature 2") != std::string::npos);
 }
+
+TEST_CASE("pipeline: the ends of float32 go into a model file and back", "[model][regression]") {
+  const float largest = std::numeric_limits<float>::max(), infinite = std::numeric_limits<float>::infinity();
+  Matrix rows = test::gaussian(50, 4, 3);
+  for (std::size_t r = 0; r < 50; ++r) {
+    rows(r, 0) = r % 2 == 0 ? largest : -largest;
+    rows(r, 1) = r % 3 == 0 ? infinite : -infinite;
+    rows(r, 2) = std::numeric_limits<float>::denorm_min() * static_cast<float>(r);
+  }
+  for (const DetectorInfo& info : detector_registry()) {
+    INFO(info.name);
+    const Trained trained = train(rows, numbers(4), std::string(info.name));
+    const auto restored = Pipeline::deserialize(trained.pipeline.serialize());
+    INFO((restored ? std::string() : restored.error().message));
+    REQUIRE(restored);
+    CHECK(restored->summaries()[0].quantiles.back() == largest);
+    CHECK(restored->summaries()[1].quantiles.front() == -largest);
+    CHECK(test::same_bits(score(trained.pipeline, rows), score(*restored, rows)));
+  }
+}
