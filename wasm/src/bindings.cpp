@@ -263,57 +263,70 @@ using Json = JsonText&;
 
 EMSCRIPTEN_BINDINGS(outpost) {
   using emscripten::function;
-  function("engineOpen", +[](unsigned threads) { return give(Engine(threads)); });
-  function("engineThreads", +[](Address engine) { return at<Engine>(engine).executor().concurrency(); });
+  function(
+      "engineOpen", +[](unsigned threads) { return give(Engine(threads)); });
+  function(
+      "engineThreads", +[](Address engine) { return at<Engine>(engine).executor().concurrency(); });
   function("detectors", &detectors);
 
-  function("tableOpen", +[](Address engine, val source, val options) {
-    return answer([&](Json json) { return table_open(at<Engine>(engine), std::move(source), options, json); });
-  });
-  function("tableSelect", +[](Address table, val options) {
-    return answer([&](Json json) { return plan(at<OpenTable>(table), options, json); });
-  });
-  function("tableLabels", +[](Address engine, Address table, val arrays) {
-    return answer([&](Json) { return table_labels(at<Engine>(engine), at<OpenTable>(table), arrays); });
-  });
-  function("tableTrain", +[](Address engine, Address table, val options, val poll, val arrays) {
-    return answer([&](Json json) {
-      return train_table(at<Engine>(engine), at<OpenTable>(table), options, poll, arrays, json);
-    });
-  });
+  function(
+      "tableOpen", +[](Address engine, val source, val options) {
+        return answer([&](Json json) { return table_open(at<Engine>(engine), std::move(source), options, json); });
+      });
+  function(
+      "tableSelect", +[](Address table, val options) {
+        return answer([&](Json json) { return plan(at<OpenTable>(table), options, json); });
+      });
+  function(
+      "tableLabels", +[](Address engine, Address table, val arrays) {
+        return answer([&](Json) { return table_labels(at<Engine>(engine), at<OpenTable>(table), arrays); });
+      });
+  function(
+      "tableTrain", +[](Address engine, Address table, val options, val poll, val arrays) {
+        return answer([&](Json json) {
+          return train_table(at<Engine>(engine), at<OpenTable>(table), options, poll, arrays, json);
+        });
+      });
   function("tableFree", &destroy<OpenTable>);
 
-  function("rowsOpen", +[](unsigned rows, val names) { return rows_open(rows, names); });
-  function("rowsData", +[](Address rows) { return address_of(at<NumberRows>(rows).matrix.data()); });
-  function("rowsTrain", +[](Address engine, Address rows, val options, val poll, val arrays) {
-    return answer([&](Json json) {
-      return train_rows(at<Engine>(engine), at<NumberRows>(rows), options, poll, arrays, json);
-    });
-  });
+  function(
+      "rowsOpen", +[](unsigned rows, val names) { return rows_open(rows, names); });
+  function(
+      "rowsData", +[](Address rows) { return address_of(at<NumberRows>(rows).matrix.data()); });
+  function(
+      "rowsTrain", +[](Address engine, Address rows, val options, val poll, val arrays) {
+        return answer([&](Json json) {
+          return train_rows(at<Engine>(engine), at<NumberRows>(rows), options, poll, arrays, json);
+        });
+      });
   function("rowsFree", &destroy<NumberRows>);
 
-  function("modelLoad", +[](val bytes) { return answer([&](Json json) { return model_load(bytes, json); }); });
+  function(
+      "modelLoad", +[](val bytes) { return answer([&](Json json) { return model_load(bytes, json); }); });
   function("modelBytes", &model_bytes);
   function("modelFree", &destroy<Pipeline>);
 
-  function("passBegin", +[](Address engine, Address table, Address model) {
-    return answer([&](Json json) {
-      return pass_begin(at<Engine>(engine), at<OpenTable>(table), at<Pipeline>(model), json);
-    });
-  });
-  function("passNext", +[](Address pass, val arrays) {
-    return answer([&](Json json) { return pass_next(at<TablePass>(pass), arrays, json); });
-  });
+  function(
+      "passBegin", +[](Address engine, Address table, Address model) {
+        return answer(
+            [&](Json json) { return pass_begin(at<Engine>(engine), at<OpenTable>(table), at<Pipeline>(model), json); });
+      });
+  function(
+      "passNext", +[](Address pass, val arrays) {
+        return answer([&](Json json) { return pass_next(at<TablePass>(pass), arrays, json); });
+      });
   function("passFree", &destroy<TablePass>);
 
-  function("scorerOpen", +[](Address engine, Address model, unsigned capacity) {
-    return scorer_open(at<Engine>(engine), at<Pipeline>(model), capacity);
-  });
+  function(
+      "scorerOpen", +[](Address engine, Address model, unsigned capacity) {
+        return scorer_open(at<Engine>(engine), at<Pipeline>(model), capacity);
+      });
   function("scorerFree", &destroy<Scorer>);
 
-  function("evaluate", +[](val scores, val labels, val options) {
-    return answer([&](Json json) { return evaluate(scores, labels, options, json); });
-  });
+  function(
+      "evaluate", +[](val scores, val labels, val options) {
+        return answer([&](Json json) { return evaluate(scores, labels, options, json); });
+      });
 }
 
 }  // namespace outpost::wasm

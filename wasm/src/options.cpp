@@ -62,7 +62,8 @@ tl::unexpected<Error> unknown(const char* property, const std::string& value, st
 
 /// Sets `target` to the place of the property's word among `names`.
 template <class T>
-Result<void> choose(const val& object, const char* property, std::span<const std::string_view> names, std::optional<T>& target) {
+Result<void> choose(const val& object, const char* property, std::span<const std::string_view> names,
+                    std::optional<T>& target) {
   const std::optional<std::string> value = word(object, property);
   if (!value) return {};
   for (std::size_t i = 0; i < names.size(); ++i) {
