@@ -168,12 +168,12 @@ class Pca final : public Detector {
     }
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const auto d = static_cast<std::int64_t>(means_.size()), m = static_cast<std::int64_t>(components_);
-    const std::string deviations =
+    const onnx::Value deviations =
         graph.add("Sub", {graph.cast(rows, onnx::DataType::float64), graph.f64("pca.means", {d}, means_)});
-    const std::string projections = graph.add("MatMul", {deviations, graph.f64("pca.weights", {d, m}, weights_)});
-    const std::string squares = graph.add("Mul", {projections, projections});
+    const onnx::Value projections = graph.add("MatMul", {deviations, graph.f64("pca.weights", {d, m}, weights_)});
+    const onnx::Value squares = graph.add("Mul", {projections, projections});
     return clamp_to_score(graph, sum_of_row(graph, squares, onnx::DataType::float64));
   }
 

@@ -193,7 +193,6 @@ std::vector<Attack> attacks() {
        in_node("IsNaN", [](Message& node) { node.set(field::node::op_type, "IsInf"); }),
        "its graph is not the one of its state"},
       {"a node too many", "knn", in_graph([](Message& graph) {
-         onnx::GraphWriter extra;
          std::string node;
          onnx::append_text(node, field::node::input, "features");
          onnx::append_text(node, field::node::output, "leak");
@@ -253,8 +252,8 @@ std::vector<Attack> attacks() {
       {"fewer features in the schema than in the graph", "ecod",
        in_metadata("outpost.schema",
                    [](std::string& text) {
-                     text.erase(text.find("{\"column\":\"f0\""),
-                                text.find("},{") + 2 - text.find("{\"column\":\"f0\""));
+                     text.erase(text.find("{\"name\":\"f0\""),
+                                text.find("},{") + 2 - text.find("{\"name\":\"f0\""));
                    }),
        ""},
       {"statistics beyond float32", "ecod",

@@ -21,7 +21,7 @@ struct NodeSpec {
 std::vector<std::uint8_t> model_of(const std::vector<NodeSpec>& nodes, const std::string& output) {
   GraphWriter graph;
   graph.input("x", DataType::float32, {{-1, "N"}, {2, {}}});
-  for (const NodeSpec& node : nodes) graph.add_as(node.output, node.op, {node.input}, {}, node.domain);
+  for (const NodeSpec& node : nodes) graph.add_as(node.output, node.op, {graph.named(node.input)}, {}, node.domain);
   graph.output(output, DataType::float32, {{-1, "N"}, {2, {}}});
   return graph.finish("checked");
 }

@@ -152,9 +152,10 @@ TEST_CASE("model view: what is no model is told so", "[onnx][error]") {
 TEST_CASE("model view: every truncation and every flipped bit gives an error or a view within bounds",
           "[onnx][property]") {
   GraphWriter graph;
-  graph.input("x", DataType::float32, {{-1, "N"}, {2, {}}});
-  const std::string w = graph.f32("w", {2, 2}, std::vector<float>{1, 2, 3, 4});
-  graph.add_as("y", "Gemm", {"x", w}, {{"alpha", 2.0F}, {"perm", std::vector<std::int64_t>{1, 0}}});
+  const Value x = graph.input("x", DataType::float32, {{-1, "N"}, {2, {}}});
+  const Value w = graph.f32("w", {2, 2}, std::vector<float>{1, 2, 3, 4});
+  const std::vector<std::int64_t> order{1, 0};
+  graph.add_as("y", "Gemm", {x, w}, {{"alpha", 2.0F}, {"perm", order}});
   graph.output("y", DataType::float32, {{-1, "N"}, {2, {}}});
   graph.metadata("a", "b");
   const std::vector<std::uint8_t> good = graph.finish("small");
