@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include <outpost/base/json_text.hpp>
+
 namespace outpost {
 namespace {
 
@@ -61,8 +63,8 @@ Result<void> run_self_test(const Pipeline& pipeline) {
     if (same_bits(scores[r], test.scores[r])) continue;
     if (!exact && difference <= 1e-5F * std::fabs(test.scores[r])) continue;
     return fail(ErrorCode::corrupt_model,
-                "the model's self-test fails: row " + std::to_string(r + 1) + " scores " + std::to_string(scores[r]) +
-                    " here, " + std::to_string(test.scores[r]) + " where it was trained",
+                "the model's self-test fails: row " + std::to_string(r + 1) + " scores " + shortest_text(scores[r]) +
+                    " here, " + shortest_text(test.scores[r]) + " where it was trained",
                 "The file is altered, or this build computes differently: train the model again and report it.");
   }
   return {};
