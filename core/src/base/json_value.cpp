@@ -10,6 +10,8 @@ using Json = nlohmann::json;
 /// Receives nlohmann's events. Returning false from one stops the parser.
 class TreeBuilder {
  public:
+  explicit TreeBuilder(std::size_t max_values) : left_(max_values) {}
+
   bool null() { return add() != nullptr; }
   bool boolean(bool value) { return number_of(JsonValue::Type::flag, value ? 1 : 0) != nullptr; }
   bool number_integer(Json::number_integer_t value) {
@@ -17,6 +19,7 @@ class TreeBuilder {
   }
   bool number_unsigned(Json::number_unsigned_t value) {
     JsonValue* const added = number_of(JsonValue::Type::number, static_cast<double>(value));
+    if (added == nullptr) return false;
     added->is_whole = true;
     added->whole = value;
     return true;
@@ -26,6 +29,7 @@ class TreeBuilder {
   }
   bool string(std::string& value) {
     JsonValue* const added = add();
+    if (added == nullptr) return false;
     added->type = JsonValue::Type::text;
     added->text = std::move(value);
     return true;
@@ -48,7 +52,10 @@ class TreeBuilder {
  private:
   static constexpr std::size_t kMaxDepth = 64;
 
+  /// nullptr where there are too many.
   JsonValue* add() {
+    if (left_ == 0) return nullptr;
+    --left_;
     if (open_.empty()) return &root_;
     auto& members = open_.back()->members;
     members.emplace_back(std::exchange(key_, {}), JsonValue());
@@ -56,6 +63,7 @@ class TreeBuilder {
   }
   JsonValue* number_of(JsonValue::Type type, double value) {
     JsonValue* const added = add();
+    if (added == nullptr) return nullptr;
     added->type = type;
     added->number = value;
     return added;
@@ -64,6 +72,7 @@ class TreeBuilder {
   bool open(JsonValue::Type type) {
     if (open_.size() == kMaxDepth) return false;
     JsonValue* const added = add();
+    if (added == nullptr) return false;
     added->type = type;
     open_.push_back(added);
     return true;
@@ -73,6 +82,7 @@ class TreeBuilder {
     return true;
   }
 
+  std::size_t left_;
   JsonValue root_;
   std::vector<JsonValue*> open_;
   std::string key_;
@@ -89,7 +99,8 @@ const JsonValue* JsonValue::find(std::string_view name) const {
 }
 
 JsonValue parse_json(std::string_view text) {
-  TreeBuilder builder;
+  constexpr std::size_t kFree = 400'000, kBytesEach = 6;
+  TreeBuilder builder(kFree + text.size() / kBytesEach);
   if (!Json::sax_parse(text.data(), text.data() + text.size(), &builder)) return {};
   return builder.take();
 }

@@ -24,7 +24,8 @@ struct JsonValue {
   const JsonValue* find(std::string_view name) const;
 };
 
-/// A value of type `nothing` where the text is no JSON, or nested more than 64 deep.
+/// A value of type `nothing` where the text is no JSON, nested more than 64 deep, or of more values than a text of its
+/// length has that is not made to fill memory (400,000, and one for each six bytes).
 JsonValue parse_json(std::string_view text);
 
 }  // namespace outpost

@@ -151,6 +151,11 @@ Result<Preprocessor> Preprocessor::read_graph(onnx::GraphReader& graph, std::siz
     column.inverse_spread = inverse[c];
     const bool finite = within_limit(column.impute) && within_limit(column.category) && within_limit(column.center) &&
                         column.inverse_spread > 0 && column.inverse_spread <= std::numeric_limits<float>::max();
+    // 0/1 columns are not scaled; the graph would scale them.
+    const bool plain = column.kind == Column::Kind::value || column.kind == Column::Kind::frequency;
+    if (!plain && (column.center != 0 || column.inverse_spread != 1)) {
+      graph.reject("preprocessing column " + std::to_string(c) + " is a 0/1 column with a scale");
+    }
     if (!finite) graph.reject("preprocessing column " + std::to_string(c) + " has a number out of range");
     if (frequency[c]) {
       // A share for each category and one 0 more; the sizes are whole numbers that the table has room for.

@@ -9,6 +9,7 @@
 #include <outpost/base/json_text.hpp>
 
 #include "base/json_value.hpp"
+#include "model/self_test.hpp"
 
 namespace outpost::metadata {
 namespace {
@@ -292,8 +293,9 @@ SelfTest read_self_test(std::string_view text, std::size_t features, GraphReader
   const JsonValue json = parse_json(text);
   const Fields fields(json, kSelfTest, graph);
   auto rows = from_hex(fields.text("rows")), scores = from_hex(fields.text("scores"));
-  if (!rows || !scores || rows->size() / features != scores->size() || rows->size() % features != 0) {
-    fields.reject("is not made of whole rows, each with a score");
+  const std::size_t wanted = self_test_count(features);
+  if (!rows || !scores || scores->size() != wanted || rows->size() != wanted * features) {
+    fields.reject("is not made of " + std::to_string(wanted) + " rows, each with a score");
     return test;
   }
   const std::size_t count = scores->size();

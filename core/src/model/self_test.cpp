@@ -44,8 +44,12 @@ bool same_bits(float a, float b) {
 
 }  // namespace
 
+std::size_t self_test_count(std::size_t features) {
+  return std::min(kRows, kMaxValues / std::max<std::size_t>(1, features));
+}
+
 Matrix self_test_rows(const FeatureSet& features, const std::vector<FeatureSummary>& summaries) {
-  const std::size_t count = std::min(kRows, kMaxValues / std::max<std::size_t>(1, features.size()));
+  const std::size_t count = self_test_count(features.size());
   Matrix rows(count, features.size());
   for (std::size_t r = 0; r < count; ++r) {
     for (std::size_t f = 0; f < features.size(); ++f) rows(r, f) = value_of(features.features[f], summaries[f], r, f);

@@ -67,7 +67,11 @@ TEST_CASE("model check: data in other files and functions are refused", "[onnx][
       entry.add_string(1, "location");
       entry.add_string(2, "../../secret");
     }
-    protozero::pbf_writer(graph, field::graph::node).add_string(field::node::output, "y");
+    {
+      protozero::pbf_writer node(graph, field::graph::node);
+      node.add_string(field::node::output, "y");
+      node.add_string(field::node::op_type, "Abs");
+    }
     protozero::pbf_writer(graph, field::graph::input).add_string(field::value_info::name, "x");
     protozero::pbf_writer(graph, field::graph::output).add_string(field::value_info::name, "y");
   }
