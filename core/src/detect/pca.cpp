@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 #include <vector>
-
-#include <Eigen/Eigenvalues>
 
 #include "detect/graph_support.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
+#include "detect/symmetric_eigen.hpp"
 
 namespace outpost {
 
 namespace {
 
-constexpr std::size_t kMaxOrder = 2048;  // of the matrix whose eigenvectors are found: half a minute
+constexpr std::size_t kMaxOrder = 2048;  // of the matrix whose eigenvectors are found: ten seconds
 constexpr std::size_t kUnroll = 8;       // vectors added to the matrix at once
 /// Components with less variance than this share of the first are rounding noise: float32 leaves about 1e-14,
 /// numbers written with five digits 1e-10.
@@ -62,30 +62,10 @@ void add_outer_products(const double* __restrict vectors, std::size_t size, doub
   }
 }
 
-/// Eigenvectors of a symmetric matrix, largest eigenvalue first.
-struct Spectrum {
-  std::vector<double> values;
-  std::vector<double> vectors;  ///< vector i: vectors[i * order ..]
-};
-
 Result<Spectrum> decompose(const std::vector<double>& triangle, std::size_t order) {
-  const auto n = static_cast<Eigen::Index>(order);
-  Eigen::MatrixXd matrix(n, n);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    for (Eigen::Index j = 0; j <= i; ++j) {
-      matrix(i, j) = matrix(j, i) = triangle[static_cast<std::size_t>(i * (i + 1) / 2 + j)];
-    }
-  }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
-  if (solver.info() != Eigen::Success) {
-    return fail(ErrorCode::unsupported, "PCA: the eigenvalues did not converge", "Leave out near-constant features.");
-  }
-  Spectrum spectrum;
-  for (Eigen::Index i = n - 1; i >= 0; --i) {
-    spectrum.values.push_back(solver.eigenvalues()(i));
-    for (Eigen::Index j = 0; j < n; ++j) spectrum.vectors.push_back(solver.eigenvectors()(j, i));
-  }
-  return spectrum;
+  auto spectrum = decompose_symmetric(triangle, order);
+  if (spectrum) return std::move(*spectrum);
+  return fail(ErrorCode::unsupported, "PCA: the eigenvalues did not converge", "Leave out near-constant features.");
 }
 
 /// The largest absolute entry (the first such) becomes positive.
@@ -201,8 +181,8 @@ class Pca final : public Detector {
 
   std::size_t fit_memory_bytes(std::size_t rows, std::size_t features) const override {
     const std::size_t order = std::min(rows, features);
-    // The matrix, its copy inside the solver, the eigenvectors twice, the weights; sums for a few threads.
-    return (5 * order * order + features * order + 8 * features + 2 * rows) * sizeof(double);
+    // The sums, the matrix, the eigenvectors of it and those of the features, the weights; sums for a few threads.
+    return (3 * order * order + 2 * features * order + 8 * features + 2 * rows) * sizeof(double);
   }
 
  private:
