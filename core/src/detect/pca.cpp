@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -150,9 +151,19 @@ class Pca final : public Detector {
 
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const auto d = static_cast<std::int64_t>(means_.size()), m = static_cast<std::int64_t>(components_);
-    const onnx::Value deviations =
-        graph.add("Sub", {graph.cast(rows, onnx::DataType::float64), graph.f64("pca.means", {d}, means_)});
-    const onnx::Value projections = graph.add("MatMul", {deviations, graph.f64("pca.weights", {d, m}, weights_)});
+    const onnx::Value wide = graph.cast(rows, onnx::DataType::float64);
+    const onnx::Value deviations = graph.add("Sub", {wide, graph.f64("pca.means", {d}, means_)});
+    const onnx::Value weights = graph.f64("pca.weights", {d, m}, weights_);
+    // Added in the order of score(), which MatMul does not keep: where large terms cancel, the order decides.
+    const std::vector<onnx::Value> values =
+        graph.add_many("Split", {deviations}, means_.size(), {{"axis", std::int64_t{1}}});
+    const std::vector<onnx::Value> columns =
+        graph.add_many("Split", {weights}, means_.size(), {{"axis", std::int64_t{0}}});
+    onnx::Value projections;
+    for (std::size_t f = 0; f < means_.size(); ++f) {
+      const onnx::Value term = graph.add("Mul", {values[f], columns[f]});
+      projections = f == 0 ? term : graph.add("Add", {projections, term});
+    }
     const onnx::Value squares = graph.add("Mul", {projections, projections});
     return clamp_to_score(graph, sum_of_row(graph, squares, onnx::DataType::float64));
   }
@@ -165,7 +176,8 @@ class Pca final : public Detector {
     components_ = weights_.size() / features;
     if (components_ == 0) graph.reject("no component");
     for (const double mean : means_) {
-      if (!(std::fabs(mean) <= kLargestMean)) graph.reject("a mean out of range");
+      const bool tiny = mean != 0 && std::fabs(mean) < std::numeric_limits<float>::min();
+      if (tiny || !(std::fabs(mean) <= kLargestMean)) graph.reject("a mean out of range");
     }
     for (const double weight : weights_) {
       if (!(std::fabs(weight) <= kLargestWeight)) graph.reject("a component weight out of range");
@@ -174,7 +186,7 @@ class Pca final : public Detector {
   }
 
   std::size_t graph_batch() const override {
-    return rows_within_batch((2 * means_.size() + 2 * components_) * sizeof(double));
+    return rows_within_batch((3 * means_.size() + 4 * components_) * sizeof(double));
   }
 
   std::size_t memory_bytes() const override { return (means_.size() + weights_.size()) * sizeof(double); }
@@ -209,7 +221,11 @@ class Pca final : public Detector {
           }
         });
     means_.resize(d);
-    for (std::size_t f = 0; f < d; ++f) means_[f] = origin[f] + sums[f] / static_cast<double>(rows.rows());
+    for (std::size_t f = 0; f < d; ++f) {
+      means_[f] = origin[f] + sums[f] / static_cast<double>(rows.rows());
+      // ONNX Runtime takes a float64 below float32's range for 0 and leaves the subtraction out.
+      if (std::fabs(means_[f]) < std::numeric_limits<float>::min()) means_[f] = 0;
+    }
     return finished;
   }
 
