@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -14,7 +12,6 @@
 namespace outpost::edge {
 namespace {
 
-using host::OnnxOutput;
 using host::OnnxSession;
 using host::OnnxValue;
 
@@ -36,12 +33,18 @@ bool may_be_reconstruction(const OnnxValue& value, const OnnxValue& input) {
   return value.dims.size() == 2 && (value.dims[1] < 0 || input.dims[1] < 0 || value.dims[1] == input.dims[1]);
 }
 
-std::string list_outputs(const OnnxSession& model) {
+bool any_output(const OnnxValue&) { return true; }
+
+std::string list_outputs(const OnnxSession& model, bool (*wanted)(const OnnxValue&) = any_output) {
   std::string text;
   for (const OnnxValue& value : model.outputs()) {
-    text += (text.empty() ? "" : ", ") + value.name + " " + host::describe(value);
+    if (wanted(value)) text += (text.empty() ? "" : ", ") + value.name + " " + host::describe(value);
   }
   return text;
+}
+
+std::string export_hint(bool maps) {
+  return maps ? "export it with tensors (skl2onnx: the option zipmap=False)" : "export it with a float32 output";
 }
 
 /// The output that the shapes point to.
@@ -58,10 +61,13 @@ Result<std::string> guess_output(const OnnxSession& model, bool reconstruction) 
     if (std::find(candidates.begin(), candidates.end(), name) != candidates.end()) return std::string(name);
   }
   const bool none = candidates.empty();
+  const auto& outputs = model.outputs();
+  const bool maps = std::any_of(outputs.begin(), outputs.end(),
+                                [](const OnnxValue& value) { return value.type == onnx::DataType::undefined; });
   std::string hint = "the outputs are: " + list_outputs(model) + "; say which with --score-output NAME";
-  if (none && std::any_of(model.outputs().begin(), model.outputs().end(),
-                          [](const OnnxValue& value) { return value.type == onnx::DataType::undefined; })) {
-    hint = "the outputs are: " + list_outputs(model) + "; export it with tensors (skl2onnx: the option zipmap=False)";
+  // Naming an output that cannot be read would only be refused again.
+  if (none && (maps || std::none_of(outputs.begin(), outputs.end(), host::is_readable))) {
+    hint = "the outputs are: " + list_outputs(model) + "; " + export_hint(maps);
   }
   if (none && rebuilt && !reconstruction) {
     hint =
@@ -74,24 +80,42 @@ Result<std::string> guess_output(const OnnxSession& model, bool reconstruction) 
       std::move(hint));
 }
 
+/// The error as one of the sidecar's, where it was the sidecar that asked for what failed.
+tl::unexpected<Error> told(Error error, const std::optional<Sidecar>& sidecar, bool by_sidecar) {
+  if (by_sidecar && sidecar) error.message = sidecar->path + ": " + error.message;
+  return tl::unexpected<Error>(std::move(error));
+}
+
 Result<void> check_input(const OnnxSession& model, const std::optional<Sidecar>& sidecar) {
-  if (model.inputs().size() != 1) {
-    return fail(
-        ErrorCode::unsupported,
-        "the model has " + counted(model.inputs().size(), "input", "inputs") + "; one of shape [N, D] is needed",
-        "outpost inspect MODEL lists them");
-  }
+  OUTPOST_TRY(model.check_input());
   const OnnxValue& input = model.inputs().front();
-  if (sidecar && sidecar->input && *sidecar->input != input.name) {
-    return fail(ErrorCode::invalid_argument, sidecar->path + ": the model has no input '" + *sidecar->input + "'",
-                "its input is " + input.name + " " + host::describe(input));
+  if (!sidecar || !sidecar->input || *sidecar->input == input.name) return {};
+  return fail(ErrorCode::invalid_argument, sidecar->path + ": the model has no input '" + *sidecar->input + "'",
+              "its input is " + input.name + " " + host::describe(input));
+}
+
+/// An output that was named: it is there, and of a type that can be read.
+Result<void> check_output(const OnnxSession& model, const std::string& name) {
+  const auto& outputs = model.outputs();
+  const auto place =
+      std::find_if(outputs.begin(), outputs.end(), [&](const OnnxValue& value) { return value.name == name; });
+  if (place == outputs.end()) {
+    return fail(ErrorCode::invalid_argument, "the model has no output '" + name + "'",
+                "its outputs are: " + list_outputs(model));
   }
-  if (!is_real(input) || (!input.dims.empty() && input.dims.size() != 2)) {
-    return fail(ErrorCode::unsupported,
-                "input '" + input.name + "' is " + host::describe(input) + "; float32 or float64 [N, D] is needed",
-                "rows of a table are fed; a model of images, texts or sequences takes something else");
-  }
-  return {};
+  if (host::is_readable(*place)) return {};
+  const std::string readable = list_outputs(model, host::is_readable);
+  const bool maps = place->type == onnx::DataType::undefined;
+  return fail(ErrorCode::unsupported,
+              "output '" + name + "' is " + host::describe(*place) + (maps ? "" : ", which is not supported") +
+                  "; float32, float64, int64, int32 or bool is needed",
+              !readable.empty() ? "outputs that can be read are: " + readable : export_hint(maps));
+}
+
+std::string list_names(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kMostListed; ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
+  return names.size() > kMostListed ? text + " and " + grouped(names.size() - kMostListed) + " more" : text;
 }
 
 /// A column by name, or a part of a time column ("time.hour").
@@ -116,44 +140,7 @@ Result<Feature> named_feature(const Schema& schema, const std::string& name) {
   for (const ColumnSchema& column : schema.columns) names.push_back(column.name);
   const std::string_view near = nearest_name(name, names);
   return fail(ErrorCode::schema_mismatch, "the data have no column '" + name + "', which the model needs",
-              near.empty() ? "" : "did you mean '" + std::string(near) + "'?");
-}
-
-std::string list_features(const FeatureSet& set) {
-  std::string text;
-  for (std::size_t i = 0; i < set.size() && i < kMostListed; ++i) text += (i == 0 ? "" : ", ") + set.features[i].name;
-  return set.size() > kMostListed ? text + " and " + grouped(set.size() - kMostListed) + " more" : text;
-}
-
-/// The score of each row out of the rule's output.
-Result<std::vector<float>> read_scores(const OnnxOutput& output, const ScoreRule& rule, MatrixView rows) {
-  std::vector<float> scores(rows.rows());
-  const std::size_t columns = output.columns;
-  if (rule.reconstruction ? columns != rows.cols() : columns > 2) {
-    return fail(ErrorCode::unsupported,
-                "output '" + rule.output + "' gives " + counted(columns, "value", "values") + " a row; " +
-                    (rule.reconstruction ? "a reconstruction has " + std::to_string(rows.cols()) + ", one a feature"
-                                         : std::string("a score has one (or two: probabilities of two classes)")),
-                rule.reconstruction ? "" : "if it rebuilds the input, use --reconstruction-error");
-  }
-  std::visit(
-      [&](const auto& values) {
-        for (std::size_t r = 0; r < scores.size(); ++r) {
-          const auto* row = values.data() + r * columns;
-          double score = static_cast<double>(row[columns - 1]);
-          if (rule.reconstruction) {
-            score = 0;
-            for (std::size_t c = 0; c < columns; ++c) {
-              const double error = static_cast<double>(row[c]) - static_cast<double>(rows(r, c));
-              score += error * error;
-            }
-            score /= static_cast<double>(columns);
-          }
-          scores[r] = static_cast<float>(rule.lower_is_anomalous ? -score : score);
-        }
-      },
-      output.values);
-  return scores;
+              near.empty() ? "the columns are: " + list_names(names) : "did you mean '" + std::string(near) + "'?");
 }
 
 }  // namespace
@@ -164,17 +151,19 @@ Result<ScoreRule> plan_score(const OnnxSession& model, const std::optional<Sidec
   rule.reconstruction = options.reconstruction_error || (sidecar && sidecar->reconstruction.value_or(false));
   rule.lower_is_anomalous = options.lower_is_anomalous || (sidecar && !sidecar->higher_is_anomalous.value_or(true));
   if (rule.reconstruction && rule.lower_is_anomalous) {
-    return fail(ErrorCode::invalid_argument, "a large reconstruction error is what is anomalous, never a low one",
-                "leave out --lower-is-anomalous (in the sidecar: higher_is_anomalous)");
+    const bool by_sidecar = !options.reconstruction_error || !options.lower_is_anomalous;
+    return told({ErrorCode::invalid_argument, "a large reconstruction error is what is anomalous, never a low one",
+                 "leave out --lower-is-anomalous (in the sidecar: higher_is_anomalous)"},
+                sidecar, by_sidecar);
   }
   rule.output = options.score_output;
   if (rule.output.empty() && sidecar) rule.output = sidecar->output.value_or("");
   if (rule.output.empty()) {
-    OUTPOST_TRY_ASSIGN(rule.output, guess_output(model, rule.reconstruction));
-  } else if (std::none_of(model.outputs().begin(), model.outputs().end(),
-                          [&](const OnnxValue& value) { return value.name == rule.output; })) {
-    return fail(ErrorCode::invalid_argument, "the model has no output '" + rule.output + "'",
-                "its outputs are: " + list_outputs(model));
+    auto guessed = guess_output(model, rule.reconstruction);
+    if (!guessed) return told(guessed.error(), sidecar, rule.reconstruction && !options.reconstruction_error);
+    rule.output = std::move(*guessed);
+  } else if (const auto usable = check_output(model, rule.output); !usable) {
+    return told(usable.error(), sidecar, options.score_output.empty());
   }
   return rule;
 }
@@ -182,12 +171,12 @@ Result<ScoreRule> plan_score(const OnnxSession& model, const std::optional<Sidec
 Result<FeatureSet> plan_columns(const Schema& schema, const OnnxSession& model, const std::optional<Sidecar>& sidecar,
                                 const Options& options) {
   FeatureSet set;
-  const bool listed = !options.features.include.empty() || (sidecar && !sidecar->features.empty());
-  if (listed) {
-    const auto& names = options.features.include.empty() ? sidecar->features : options.features.include;
-    for (const std::string& name : names) {
-      OUTPOST_TRY_ASSIGN(Feature feature, named_feature(schema, name));
-      set.features.push_back(std::move(feature));
+  const bool by_sidecar = options.features.include.empty() && sidecar && !sidecar->features.empty();
+  if (by_sidecar || !options.features.include.empty()) {
+    for (const std::string& name : by_sidecar ? sidecar->features : options.features.include) {
+      auto feature = named_feature(schema, name);
+      if (!feature) return told(feature.error(), sidecar, by_sidecar);
+      set.features.push_back(std::move(*feature));
     }
   } else {
     const auto& excluded = options.features.exclude;
@@ -205,35 +194,18 @@ Result<FeatureSet> plan_columns(const Schema& schema, const OnnxSession& model, 
   const bool fits =
       input.dims.size() != 2 || input.dims[1] < 0 || static_cast<std::size_t>(input.dims[1]) == set.size();
   if (fits && set.size() != 0) return set;
-  return fail(ErrorCode::schema_mismatch,
-              "the model takes " +
-                  (input.dims.size() == 2 && input.dims[1] >= 0
-                       ? counted(static_cast<std::uint64_t>(input.dims[1]), "feature", "features")
-                       : std::string("features")) +
-                  " (" + input.name + " " + host::describe(input) + "); the data give " +
-                  (set.size() == 0 ? "none: no column holds numbers" : grouped(set.size()) + ": " + list_features(set)),
-              "say which columns, in the model's order: --include A,B,... or \"features\" in the file NAME.onnx.json");
-}
-
-Result<std::vector<float>> foreign_scores(const OnnxSession& model, const ScoreRule& rule, MatrixView rows,
-                                          Session& session) {
-  session.progress().begin("Scoring with ONNX Runtime", "rows");
-  const std::array<std::string, 1> names = {rule.output};
-  OUTPOST_TRY_ASSIGN(const std::vector<OnnxOutput> outputs, model.run(rows, names, session.run()));
-  session.progress().clear();
-  OUTPOST_TRY_ASSIGN(std::vector<float> scores, read_scores(outputs.front(), rule, rows));
-  const auto bad = std::find_if(scores.begin(), scores.end(), [](float score) { return !std::isfinite(score); });
-  if (bad != scores.end()) {
-    const auto row = static_cast<std::size_t>(bad - scores.begin());
-    const auto features = rows.row(row);
-    const bool missing = std::any_of(features.begin(), features.end(), [](float value) { return std::isnan(value); });
-    return fail(ErrorCode::invalid_data,
-                "the model gives no finite score for row " + std::to_string(row) +
-                    (missing ? ", which has missing values" : ""),
-                missing ? "fill or leave out such rows; the model itself does not handle missing values"
-                        : "a value may be too large for the model; outpost inspect DATA shows the ranges");
-  }
-  return scores;
+  std::vector<std::string_view> names;
+  for (const Feature& feature : set.features) names.push_back(feature.name);
+  const std::string wanted = input.dims.size() == 2 && input.dims[1] >= 0
+                                 ? counted(static_cast<std::uint64_t>(input.dims[1]), "feature", "features")
+                                 : std::string("features");
+  const std::string given =
+      names.empty() ? "none: no column holds numbers" : grouped(names.size()) + ": " + list_names(names);
+  return told({ErrorCode::schema_mismatch,
+               "the model takes " + wanted + " (" + input.name + " " + host::describe(input) + "); " +
+                   (by_sidecar ? "'features' gives " : "the data give ") + given,
+               "say which columns, in the model's order: --include A,B,... or \"features\" in the file NAME.onnx.json"},
+              sidecar, by_sidecar);
 }
 
 }  // namespace outpost::edge

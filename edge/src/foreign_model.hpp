@@ -1,4 +1,5 @@
 /// @file  Models that Outpost did not make: which output is the score, how it is read, and the columns it is fed.
+/// Running them is for commands/score_foreign.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,7 @@ struct ScoreRule {
 /// only output of float32 or float64 and of shape [N], [N, 1] or [N, 2], or of several the one named "score",
 /// "scores" or "anomaly_score"; a reconstruction is the only output of the input's shape.
 /// Errors: invalid_argument where that leaves no or several outputs, listing all; unsupported for an input that is not
-/// [N, D] of floats.
+/// [N, D] of floats and for a named output that cannot be read.
 Result<ScoreRule> plan_score(const host::OnnxSession& model, const std::optional<Sidecar>& sidecar,
                              const Options& options);
 
@@ -38,11 +39,5 @@ Result<ScoreRule> plan_score(const host::OnnxSession& model, const std::optional
 /// (listing both).
 Result<FeatureSet> plan_columns(const Schema& schema, const host::OnnxSession& model,
                                 const std::optional<Sidecar>& sidecar, const Options& options);
-
-/// Runs the model and applies the rule: one finite score a row. [N, 2] are probabilities of two classes, of which the
-/// second is taken. Errors: those of the session; unsupported for an output of another shape than the rule needs;
-/// invalid_data where a row's score is not finite.
-Result<std::vector<float>> foreign_scores(const host::OnnxSession& model, const ScoreRule& rule, MatrixView rows,
-                                          Session& session);
 
 }  // namespace outpost::edge

@@ -13,7 +13,8 @@
 namespace outpost::edge {
 namespace {
 
-constexpr std::size_t kMaxModelBytes = std::size_t{4} << 30;
+/// The most bytes of a protobuf message, which a model is; train writes no longer one.
+constexpr std::size_t kMaxModelBytes = (std::size_t{1} << 31) - 1;
 constexpr std::size_t kFirstBytes = 32;
 /// ModelProto's first field (ir_version, a varint), which every writer puts first; no text begins with this byte.
 constexpr std::uint8_t kIrVersionTag = 0x08;

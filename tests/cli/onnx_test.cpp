@@ -76,6 +76,16 @@ TEST_CASE("outpost score: options for models of others are refused for our own",
   }
 }
 
+TEST_CASE("outpost score: data without a row are refused, whoever made the model", "[cli][error]") {
+  const TemporaryFolder folder;
+  const std::string model = folder.file("m.onnx");
+  REQUIRE(cli({"train", "-", "--label", "label", "-o", model}).input(odd_one_out(60)).run().status == 0);
+  const Outcome run = cli({"score", "-", "--model", model, "--format", "csv"}).input("a,b\n").run();
+  CHECK(run.status == 3);
+  CHECK(contains(run.err, "standard input has no rows of data"));
+  CHECK(run.out.empty());
+}
+
 TEST_CASE("outpost inspect: our own model shows its graph", "[cli][onnx]") {
   const TemporaryFolder folder;
   const std::string model = folder.file("m.onnx");

@@ -1,6 +1,8 @@
 // Models that other programs made, through the `outpost` program: run, or refused with the reason.
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -157,32 +159,144 @@ TEST_CASE("foreign model: the sidecar's features, or --include, say which column
   models.folder.write("scorer.onnx.json", R"({"features": ["a", "b", "d"]})");
   const Outcome unknown = models.score("scorer");
   CHECK(unknown.status == 3);
-  CHECK(has(unknown.err, "no column 'd'"));
+  CHECK(has(unknown.err, "scorer.onnx.json: the data have no column 'd'"));
+  CHECK(has(unknown.err, "did you mean"));
+  models.folder.write("scorer.onnx.json", R"({"features": ["a", "b", "temperature"]})");
+  CHECK(has(models.score("scorer").err, "the columns are: time, a, b, c, truth"));
+  // The command line's own names are not the sidecar's fault.
+  const Outcome included = models.score("scorer", {"--include", "a,b,temperature"});
+  CHECK(included.status == 3);
+  CHECK(!has(included.err, ".json"));
   models.folder.write("scorer.onnx.json", R"({"features": ["a", "b", "time"]})");
   CHECK(has(models.score("scorer").err, "column 'time' is timestamp"));
   models.folder.write("scorer.onnx.json", R"({"features": ["a", "b"]})");
   const Outcome few = models.score("scorer");
   CHECK(few.status == 3);
-  CHECK(has(few.err, "takes 3 features"));
-  CHECK(has(few.err, "give 2: a, b"));
+  CHECK(has(few.err, "scorer.onnx.json: the model takes 3 features"));
+  CHECK(has(few.err, "'features' gives 2: a, b"));
 }
 
 TEST_CASE("foreign model: a sidecar that is wrong is refused, naming the key", "[onnx][cli][error]") {
   if (!ready()) return;
   const Models models;
   const std::vector<std::pair<std::string, std::string>> wrong = {
-      {R"([1, 2])", "not a JSON object"},       {R"({"output": 3})", "'output' must be a text"},
-      {R"({"featurs": ["a"]})", "'features'?"}, {R"({"features": []})", "'features' must be"},
-      {R"({"features": [1]})", "'features'"},   {R"({"threshold": "1"})", "'threshold' must be a number"},
-      {R"({"input": "z"})", "no input 'z'"},    {R"({"reconstruction": 1})", "true or false"},
-      {R"({"output": )", "not a JSON object"},  {R"({"output": "z"})", "no output 'z'"}};
+      {R"([1, 2])", "not a JSON object"},
+      {R"({"output": 3})", "'output' must be a text"},
+      {R"({"featurs": ["a"]})", "'features'?"},
+      {R"({"features": []})", "'features' must be"},
+      {R"({"features": [1]})", "'features'"},
+      {R"({"threshold": "1"})", "'threshold' must be a number"},
+      {R"({"input": "z"})", "no input 'z'"},
+      {R"({"reconstruction": 1})", "true or false"},
+      {R"({"output": "z"})", "no output 'z'"},
+      {R"({"threshold": 1e300})", "'threshold' must be a number"},
+      {R"({"threshold": -1e300})", "-1e300"},
+      {R"({"reconstruction": true})", "rebuilt"},
+      {"", "valid JSON (line 1, column 1)"},
+      {R"({"output": )", "not valid JSON (line 1, column 12)"},
+      {"{\"output\":\n \"\xFF\"}", "(line 2, column 3)"},
+      {"{\"threshold\":\n 1e999}", "not valid JSON (line 2, column 6)"},
+      {"{\"output\": \"y\",,}", "not valid JSON (line 1, column 16)"}};
   for (const auto& [text, message] : wrong) {
     models.folder.write("scorer.onnx.json", text);
     const Outcome run = models.score("scorer");
     INFO(text << ": " << run.err);
     CHECK(run.status == 2);
+    CHECK(has(run.err, "scorer.onnx.json"));
     CHECK(has(run.err, message));
+    CHECK(std::count(run.err.begin(), run.err.end(), '\n') > 1);  // a hint below the message
   }
+  models.folder.write("scorer.onnx.json", R"({"reconstruction": true, "output": "y"})");
+  const Outcome narrow = models.score("scorer");
+  CHECK(narrow.status == 6);
+  CHECK(has(narrow.err, "scorer.onnx.json: output 'y' gives 1 value a row; a reconstruction has 3"));
+  CHECK(has(narrow.err, "leave reconstruction out"));
+}
+
+TEST_CASE("foreign model: a number of values a row that changes between batches is refused", "[onnx][cli][error]") {
+  if (!ready()) return;
+  Models models;
+  const std::string few = "1,2,3\n1,2,3\n";
+  const std::string more = "2,2,3\n2,2,3\n";
+  models.data = models.folder.write("few.csv", "a,b,c\n" + few + few);
+  CHECK(Program({OUTPOST_PROGRAM, "score", models.data, "-m", models.folder.file("varying.onnx")}).run().status == 0);
+  const std::vector<std::pair<std::string, std::string>> mixed = {{few + more, "from 1 to 2 values a row"},
+                                                                  {more + few, "from 2 to 1 values a row"}};
+  for (const auto& [text, message] : mixed) {
+    models.data = models.folder.write("mixed.csv", "a,b,c\n" + text);
+    const Outcome run =
+        Program({OUTPOST_PROGRAM, "score", models.data, "-m", models.folder.file("varying.onnx")}).run();
+    INFO(run.err);
+    CHECK(run.status == 6);
+    CHECK(has(run.err, "varying.onnx: output 'score' changes " + message));
+    CHECK(run.out.empty());
+  }
+}
+
+TEST_CASE("foreign model: doubles are held against the threshold before they are rounded", "[onnx][cli]") {
+  if (!ready()) return;
+  const Models models;
+  // 1.000000321, ...421, ...522, 1.000005011, 0.999999811; the first three are at most one float32 apart.
+  const auto labels = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--format", "json"});
+    const Outcome run = models.score("close_doubles", more);
+    INFO(run.err);
+    REQUIRE(run.status == 0);
+    const auto json = nlohmann::json::parse(run.out);
+    std::string text;
+    for (const auto& row : json["rows"]) text += row["label"] == 1 ? '1' : '0';
+    CHECK(json["flagged"] == std::count(text.begin(), text.end(), '1'));
+    return std::pair(text, json["quality"]["precision"].get<double>());
+  };
+  CHECK(labels({"--threshold", "1.0000004"}).first == "01110");
+  CHECK(labels({"--threshold", "1.00000043"}) == std::pair(std::string("00110"), 0.5));
+  CHECK(labels({"--threshold", "1.000000521"}).first == "00110");
+  CHECK(labels({"--threshold", "1.000000523"}) == std::pair(std::string("00010"), 1.0));
+  CHECK(labels({"--threshold", "1.00000043", "--lower-is-anomalous"}).first == "11001");
+  models.folder.write("close_doubles.onnx.json", R"({"threshold": 1.00000043})");
+  CHECK(labels({}).first == "00110");
+  CHECK(labels({"--threshold", "1e299"}).first == "00000");
+  // A float32 output keeps float32's scale: what is printed as 321 is not above 321.
+  CHECK(has(models.score("scorer", {"--threshold", "321", "--format", "csv"}).out, "0,321,0\n1,421,1\n"));
+}
+
+TEST_CASE("foreign model: outputs of 32 bit whole numbers are taken, half floats are refused", "[onnx][cli]") {
+  if (!ready()) return;
+  const Models models;
+  CHECK(models.scores("int32", {"--score-output", "y"}) == kSums);
+  CHECK(has(models.score("int32").err, "--score-output NAME"));
+  CHECK(models.scores("half_beside") == kSums);
+  const Outcome guessed = models.score("half");
+  CHECK(guessed.status == 2);
+  CHECK(has(guessed.err, "export it with a float32 output"));
+  CHECK(!has(guessed.err, "--score-output"));
+  const Outcome named = models.score("half", {"--score-output", "y"});
+  CHECK(named.status == 6);
+  CHECK(has(named.err, "float16 [?, 1], which is not supported"));
+  CHECK(has(named.err, "export it with a float32 output"));
+  const Outcome beside = models.score("half_beside", {"--score-output", "y"});
+  CHECK(beside.status == 6);
+  CHECK(has(beside.err, "outputs that can be read are: sum float32 [?, 1]"));
+}
+
+TEST_CASE("foreign model: data without a row are refused", "[onnx][cli][error]") {
+  if (!ready()) return;
+  Models models;
+  models.data = models.folder.write("header.csv", "a,b,c\n");
+  const Outcome run = Program({OUTPOST_PROGRAM, "score", models.data, "-m", models.folder.file("scorer.onnx")}).run();
+  CHECK(run.status == 3);
+  CHECK(has(run.err, "header.csv has no rows of data"));
+}
+
+TEST_CASE("foreign model: two ways to say which rows are flagged are one too many", "[onnx][cli][error]") {
+  if (!ready()) return;
+  const Models models;
+  const Outcome both = models.score("scorer", {"--threshold", "500", "--contamination", "0.2"});
+  CHECK(both.status == 2);
+  CHECK(has(both.err, "--threshold and --contamination"));
+  models.folder.write("scorer.onnx.json", R"({"threshold": 1})");
+  const auto found = nlohmann::json::parse(models.score("scorer", {"--contamination", "0.2", "--format", "json"}).out);
+  CHECK(found["flagged"] == 1);
 }
 
 TEST_CASE("foreign model: what cannot be run is refused with its reason", "[onnx][cli][error]") {
@@ -203,6 +317,9 @@ TEST_CASE("foreign model: what cannot be run is refused with its reason", "[onnx
                                          {"two_inputs", 6, "2 inputs"},
                                          {"wrong_shapes", 4, "Incompatible dimensions"},
                                          {"zipmap", 2, "not a tensor"},
+                                         {"fixed_0", 6, "fixed_0.onnx: input 'x' is float32 [0, 3]: it takes no row"},
+                                         {"fixed_1000001", 6, "fixed_1000001.onnx: input 'x' is fixed to 1000001 rows"},
+                                         {"fixed_4611686018427387904", 6, "fixed to 4611686018427387904 rows"},
                                          {"logarithm", 3, "no finite score for row 4"}};
   for (const Refused& each : kRefused) {
     const Outcome run = models.score(each.model);

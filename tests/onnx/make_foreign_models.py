@@ -75,7 +75,33 @@ save("zipmap", [*classes, zipped], [rows], [maps], [tensor("two", [[0, 1], [0, 0
 save("logarithm", [helper.make_node("MatMul", ["x", "w"], ["m"]), helper.make_node("Log", ["m"], ["y"])], [rows],
      [value("y", TensorProto.FLOAT, ["N", 1])], [weights])
 
+# Whole numbers of 32 bits, half floats, and doubles that are one float32: 1 + the sum / 1e9.
+sum_of = helper.make_node("MatMul", ["x", "w"], ["sum"])
+for name, kind in (("int32", TensorProto.INT32), ("half", TensorProto.FLOAT16)):
+    save(name, [sum_of, helper.make_node("Cast", ["sum"], ["y"], to=kind)], [rows], [value("y", kind, ["N", 1])],
+         [weights])
+    save(f"{name}_beside", [sum_of, helper.make_node("Cast", ["sum"], ["y"], to=kind)], [rows],
+         [value("sum", TensorProto.FLOAT, ["N", 1]), value("y", kind, ["N", 1])], [weights])
+save("close_doubles", [sum_of, helper.make_node("Cast", ["sum"], ["fine"], to=TensorProto.DOUBLE),
+                       helper.make_node("Mul", ["fine", "scale"], ["part"]),
+                       helper.make_node("Add", ["part", "one"], ["y"])], [rows],
+     [value("y", TensorProto.DOUBLE, ["N", 1])],
+     [weights, tensor("scale", 1e-9, "float64"), tensor("one", 1, "float64")])
+
 # To be refused.
+# Two rows at once, and as many values a row as the largest first feature of the two.
+save("varying", [helper.make_node("Slice", ["x", "zero", "one", "one"], ["first"]),
+                 helper.make_node("ReduceMax", ["first"], ["largest"], keepdims=0),
+                 helper.make_node("Cast", ["largest"], ["columns"], to=TensorProto.INT64),
+                 helper.make_node("Unsqueeze", ["columns", "zero"], ["last"]),
+                 helper.make_node("Concat", ["one", "last"], ["shape"], axis=0),
+                 helper.make_node("ReduceSum", ["x", "one"], ["sums"], keepdims=1),
+                 helper.make_node("Expand", ["sums", "shape"], ["score"])],
+     [value("x", TensorProto.FLOAT, [2, 3])], [value("score", TensorProto.FLOAT, [2, None])],
+     [tensor("zero", [0], "int64"), tensor("one", [1], "int64")])
+for fixed in (0, 1_000_001, 2**62):
+    save(f"fixed_{fixed}", scorer, [value("x", TensorProto.FLOAT, [fixed, 3])],
+         [value("y", TensorProto.FLOAT, [fixed, 1])], [weights])
 save("whole_table", [helper.make_node("ReduceSum", ["x"], ["y"], keepdims=0)], [rows],
      [value("y", TensorProto.FLOAT, [])])
 outside = save("external", scorer, [rows], [value("y", TensorProto.FLOAT, ["N", 1])],

@@ -33,6 +33,17 @@ std::string describe(const OnnxValue& value) {
   return text + "]";
 }
 
+bool is_readable(const OnnxValue& value) {
+  switch (value.type) {
+    case onnx::DataType::float32:
+    case onnx::DataType::float64:
+    case onnx::DataType::int64:
+    case onnx::DataType::int32:
+    case onnx::DataType::boolean: return true;
+    default: return false;
+  }
+}
+
 #ifndef OUTPOST_WITH_ONNXRUNTIME
 
 struct OnnxSession::State {
@@ -57,7 +68,6 @@ Result<std::vector<OnnxOutput>> OnnxSession::run(MatrixView /*rows*/, std::span<
 
 namespace {
 
-constexpr std::size_t kMostBatchRows = 1'000'000;
 constexpr std::size_t kMostDetail = 300;  // characters of ONNX Runtime's own reasons
 constexpr auto kCancellationInterval = std::chrono::milliseconds(20);
 
@@ -135,7 +145,7 @@ std::size_t batch_of(const onnx::ModelView& model) {
   std::size_t rows = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), rows);
   if (error != std::errc{} || end != text->data() + text->size()) return kOnnxBatchRows;
-  return std::clamp<std::size_t>(rows, 1, kMostBatchRows);
+  return std::clamp<std::size_t>(rows, 1, kOnnxMostBatchRows);
 }
 
 /// Tells a running session to stop once the context is cancelled: ONNX Runtime itself asks nobody.
@@ -168,11 +178,25 @@ class Watcher {
   std::thread thread_;  // last: it uses the others
 };
 
+/// False where the room was made for values of another type.
 template <class From, class To>
-void append(const void* data, std::size_t count, OnnxOutput& out) {
+bool append(const void* data, std::size_t count, OnnxOutput& out) {
   const From* values = static_cast<const From*>(data);
-  auto& all = std::get<std::vector<To>>(out.values);
-  all.insert(all.end(), values, values + count);
+  auto* all = std::get_if<std::vector<To>>(&out.values);
+  if (all == nullptr) return false;
+  all->insert(all->end(), values, values + count);
+  return true;
+}
+
+bool append_values(ONNXTensorElementDataType type, const void* data, std::size_t count, OnnxOutput& out) {
+  switch (type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT: return append<float, float>(data, count, out);
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE: return append<double, double>(data, count, out);
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64: return append<std::int64_t, std::int64_t>(data, count, out);
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32: return append<std::int32_t, std::int64_t>(data, count, out);
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL: return append<bool, std::int64_t>(data, count, out);
+    default: return false;
+  }
 }
 
 /// Appends the first `kept` of `fed` rows of an output tensor.
@@ -197,20 +221,39 @@ Result<void> append_output(const OrtApi& api, const std::string& name, OrtValue*
                     std::to_string(fed) + " rows: not one result a row",
                 "choose another output; outpost inspect MODEL lists them");
   }
-  out.columns = elements / fed;
-  const std::size_t count = out.columns * kept;
+  const std::size_t columns = elements / fed;
+  const bool first = std::visit([](const auto& values) { return values.empty(); }, out.values);
+  // What is there was laid out with the first batch's number of columns; another one would be read as other rows.
+  if (!first && columns != out.columns) {
+    return fail(ErrorCode::unsupported,
+                "output '" + name + "' changes from " + std::to_string(out.columns) + " to " + std::to_string(columns) +
+                    " values a row between batches",
+                "a row's result must not change its shape with the rows beside it; choose another output");
+  }
+  out.columns = columns;
   void* data = nullptr;
   OUTPOST_TRY(check(api, api.GetTensorMutableData(value, &data)));
-  switch (type) {
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT: append<float, float>(data, count, out); return {};
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE: append<double, double>(data, count, out); return {};
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64: append<std::int64_t, std::int64_t>(data, count, out); return {};
-    default: append<bool, std::int64_t>(data, count, out); return {};  // prepare() lets nothing else through
+  if (append_values(type, data, columns * kept, out)) return {};
+  return fail(ErrorCode::unsupported,
+              "output '" + name + "' is " + onnx::to_string(static_cast<onnx::DataType>(type)) +
+                  ", which is not what the model declares",
+              "export the model again");
+}
+
+/// The model's outputs that can be read, as a hint against one that cannot.
+std::string readable_hint(const OnnxValue& wanted, const std::vector<OnnxValue>& outputs) {
+  if (wanted.type == onnx::DataType::undefined) {
+    return "export the model so that it gives tensors (skl2onnx: the option zipmap=False)";
   }
+  std::string names;
+  for (const OnnxValue& value : outputs) {
+    if (is_readable(value)) names += (names.empty() ? "" : ", ") + value.name + " " + describe(value);
+  }
+  return names.empty() ? "export the model with a float32 output" : "outputs that can be read are: " + names;
 }
 
 /// Room of the right type for an output's values.
-Result<OnnxOutput> prepare(const OnnxValue& value, std::size_t rows) {
+Result<OnnxOutput> prepare(const OnnxValue& value, std::size_t rows, const std::vector<OnnxValue>& outputs) {
   const auto reserved = [rows](auto values) {
     values.reserve(rows);
     return OnnxOutput{std::move(values), 1};
@@ -219,13 +262,14 @@ Result<OnnxOutput> prepare(const OnnxValue& value, std::size_t rows) {
     case onnx::DataType::float32: return reserved(std::vector<float>());
     case onnx::DataType::float64: return reserved(std::vector<double>());
     case onnx::DataType::int64:
+    case onnx::DataType::int32:
     case onnx::DataType::boolean: return reserved(std::vector<std::int64_t>());
     default: break;
   }
-  return fail(ErrorCode::unsupported, "output '" + value.name + "' is " + describe(value) + ": numbers are needed",
-              value.type == onnx::DataType::undefined
-                  ? "export the model so that it gives tensors (skl2onnx: the option zipmap=False)"
-                  : "choose another output; outpost inspect MODEL lists them");
+  return fail(
+      ErrorCode::unsupported,
+      "output '" + value.name + "' is " + describe(value) + "; float32, float64, int64, int32 or bool is needed",
+      readable_hint(value, outputs));
 }
 
 }  // namespace
@@ -242,7 +286,7 @@ struct OnnxSession::State {
 
   Result<void> open(std::span<const std::uint8_t> model, std::size_t threads);
   Result<std::vector<const OnnxValue*>> find_outputs(std::span<const std::string> names) const;
-  Result<void> check_input(MatrixView rows) const;
+  Result<void> check_features(MatrixView rows) const;
 };
 
 Result<void> OnnxSession::State::open(std::span<const std::uint8_t> model, std::size_t threads) {
@@ -287,29 +331,12 @@ Result<std::vector<const OnnxValue*>> OnnxSession::State::find_outputs(std::span
   return found;
 }
 
-Result<void> OnnxSession::State::check_input(MatrixView rows) const {
-  if (inputs.size() != 1) {
-    return fail(ErrorCode::unsupported,
-                "the model has " + std::to_string(inputs.size()) + " inputs; one of shape [N, D] is needed",
-                "outpost inspect MODEL lists them");
-  }
-  const OnnxValue& input = inputs.front();
-  if (input.type != onnx::DataType::float32 && input.type != onnx::DataType::float64) {
-    return fail(ErrorCode::unsupported,
-                "input '" + input.name + "' is " + describe(input) + "; float32 or float64 is needed",
-                "export the model with a float input");
-  }
-  if (!input.dims.empty() && input.dims.size() != 2) {
-    return fail(ErrorCode::unsupported, "input '" + input.name + "' is " + describe(input) + "; [N, D] is needed",
-                "a model of images, texts or sequences does not take the rows of a table");
-  }
-  if (!input.dims.empty() && input.dims[1] >= 0 && input.dims[1] != static_cast<std::int64_t>(rows.cols())) {
-    return fail(
-        ErrorCode::schema_mismatch,
-        "the model takes " + std::to_string(input.dims[1]) + " features and was given " + std::to_string(rows.cols()),
-        "");
-  }
-  return {};
+Result<void> OnnxSession::State::check_features(MatrixView rows) const {
+  const std::vector<std::int64_t>& dims = inputs.front().dims;
+  if (dims.empty() || dims[1] < 0 || dims[1] == static_cast<std::int64_t>(rows.cols())) return {};
+  return fail(ErrorCode::schema_mismatch,
+              "the model takes " + std::to_string(dims[1]) + " features and was given " + std::to_string(rows.cols()),
+              "");
 }
 
 OnnxSession::OnnxSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -382,11 +409,12 @@ Result<std::vector<OnnxOutput>> OnnxSession::run(MatrixView rows, std::span<cons
                                                  const RunContext& context) const {
   const OrtApi& api = *state_->api;
   OUTPOST_TRY_ASSIGN(const auto wanted, state_->find_outputs(outputs));
-  OUTPOST_TRY(state_->check_input(rows));
+  OUTPOST_TRY(check_input());
+  OUTPOST_TRY(state_->check_features(rows));
   std::vector<OnnxOutput> results;
   std::vector<const char*> names;
   for (const OnnxValue* value : wanted) {
-    OUTPOST_TRY_ASSIGN(OnnxOutput room, prepare(*value, rows.rows()));
+    OUTPOST_TRY_ASSIGN(OnnxOutput room, prepare(*value, rows.rows(), state_->outputs));
     results.push_back(std::move(room));
     names.push_back(value->name.c_str());
   }
@@ -432,5 +460,33 @@ OnnxSession::~OnnxSession() = default;
 const OnnxRuntimeInfo& OnnxSession::runtime() const { return state_->runtime; }
 const std::vector<OnnxValue>& OnnxSession::inputs() const { return state_->inputs; }
 const std::vector<OnnxValue>& OnnxSession::outputs() const { return state_->outputs; }
+
+Result<void> OnnxSession::check_input() const {
+  if (inputs().size() != 1) {
+    return fail(ErrorCode::unsupported,
+                "the model has " + std::to_string(inputs().size()) + " inputs; one of shape [N, D] is needed",
+                "outpost inspect MODEL lists them");
+  }
+  const OnnxValue& input = inputs().front();
+  const bool real = input.type == onnx::DataType::float32 || input.type == onnx::DataType::float64;
+  if (!real || (!input.dims.empty() && input.dims.size() != 2)) {
+    return fail(ErrorCode::unsupported,
+                "input '" + input.name + "' is " + describe(input) + "; float32 or float64 [N, D] is needed",
+                "rows of a table are fed; a model of images, texts or sequences takes something else");
+  }
+  constexpr const char* kFreeRows = "export the model with a free number of rows (PyTorch: dynamic_axes)";
+  const std::int64_t rows = input.dims.empty() ? -1 : input.dims.front();
+  if (rows == 0) {
+    return fail(ErrorCode::unsupported, "input '" + input.name + "' is " + describe(input) + ": it takes no row at all",
+                kFreeRows);
+  }
+  if (rows > static_cast<std::int64_t>(kOnnxMostBatchRows)) {
+    return fail(ErrorCode::unsupported,
+                "input '" + input.name + "' is fixed to " + std::to_string(rows) + " rows at once; at most " +
+                    std::to_string(kOnnxMostBatchRows) + " are fed",
+                kFreeRows);
+  }
+  return {};
+}
 
 }  // namespace outpost::host

@@ -132,6 +132,11 @@ Result<void> score_own(const LoadedModel& model, const Options& options, Session
   const Pipeline& pipeline = *model.own;
   OUTPOST_TRY_ASSIGN(const auto reader, open_data(options, session));
   OUTPOST_TRY_ASSIGN(const EncodedTable table, encode(*reader, pipeline.features(), 0, options, session));
+  if (table.features.rows() == 0) {
+    // As for a model of others, whose columns are found in the rows, and as for detect.
+    return fail(ErrorCode::not_enough_data, reader->source().name() + " has no rows of data",
+                "there is a header only: check that the data were written to it");
+  }
   warn_about_cells(table, options.data, session);
   OUTPOST_TRY_ASSIGN(const OwnScores result, run_own(model, table.features, options, session));
 

@@ -40,7 +40,16 @@ void add_options(CLI::App& app, Options& options) {
   add_run_options(app, options);
 }
 
+/// The most bytes of a protobuf message: no reader of ONNX, ours neither, takes a longer file.
+constexpr std::size_t kMostModelBytes = (std::size_t{1} << 31) - 1;
+
 Result<void> write_model(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  if (bytes.size() > kMostModelBytes) {
+    return fail(ErrorCode::unsupported,
+                path + ": the model would have " + grouped(bytes.size()) + " bytes; an ONNX file has at most " +
+                    grouped(kMostModelBytes),
+                "train on fewer rows or columns, or with a detector that keeps less: outpost detectors");
+  }
   OUTPOST_TRY_ASSIGN(host::AtomicFile file, host::AtomicFile::create(path));
   OUTPOST_TRY(file.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return file.commit();

@@ -148,6 +148,47 @@ TEST_CASE("onnx session: rows, outputs and inputs that do not fit are refused", 
   CHECK(whole.error().code == ErrorCode::unsupported);
 }
 
+TEST_CASE("onnx session: an output that changes its width between batches is refused", "[host][error]") {
+  if (!have_onnxruntime()) return;
+  // Each row against all rows beside it: as many values a row as rows in the batch.
+  onnx::GraphWriter graph;
+  const onnx::Value x = graph.input("x", onnx::DataType::float32, {{-1, "N"}, {2, {}}});
+  graph.add_as("y", "MatMul", {x, graph.add("Transpose", {x})});
+  graph.output("y", onnx::DataType::float32, {{-1, "N"}, {-1, "M"}});
+  graph.metadata("outpost.batch", "3");
+  const OnnxSession session = open(graph.finish("gram"));
+  const auto even = session.run(Matrix(6, 2), kY, {});
+  REQUIRE(even);
+  CHECK(even->front().columns == 3);
+  CHECK(std::get<std::vector<float>>(even->front().values).size() == 18);
+  const auto uneven = session.run(Matrix(4, 2), kY, {});
+  REQUIRE(!uneven);
+  CHECK(uneven.error().code == ErrorCode::unsupported);
+  CHECK(uneven.error().message == "output 'y' changes from 3 to 1 values a row between batches");
+}
+
+TEST_CASE("onnx session: a fixed number of rows is fed up to a million, never none", "[host][error]") {
+  if (!have_onnxruntime()) return;
+  const auto fixed = [](std::int64_t count) {
+    onnx::GraphWriter graph;
+    const onnx::Value x = graph.input("x", onnx::DataType::float32, {{count, {}}, {1, {}}});
+    graph.add_as("y", "Add", {x, x});
+    graph.output("y", onnx::DataType::float32, {{count, {}}, {1, {}}});
+    return open(graph.finish("fixed"));
+  };
+  const Matrix row(std::vector<float>{2}, 1, 1);
+  const auto largest = fixed(1'000'000).run(row, kY, {});
+  REQUIRE(largest);
+  CHECK(std::get<std::vector<float>>(largest->front().values) == std::vector<float>{4});
+  for (const std::int64_t count : {std::int64_t{0}, std::int64_t{1'000'001}, std::int64_t{1} << 62}) {
+    const auto refused = fixed(count).run(row, kY, {});
+    INFO(count);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == ErrorCode::unsupported);
+    CHECK(refused.error().message.find(count == 0 ? "no row at all" : std::to_string(count)) != std::string::npos);
+  }
+}
+
 TEST_CASE("onnx session: what is no model is refused before ONNX Runtime sees it", "[host][error]") {
   const std::vector<std::uint8_t> noise = {8, 8, 0xFF, 0xFF, 0xFF};
   const auto session = OnnxSession::create(noise, {});

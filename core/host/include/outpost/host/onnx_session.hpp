@@ -21,6 +21,8 @@ namespace outpost::host {
 
 /// Rows fed at once where a model does not say (metadata outpost.batch).
 inline constexpr std::size_t kOnnxBatchRows = 4096;
+/// The most rows fed at once, whatever a model says.
+inline constexpr std::size_t kOnnxMostBatchRows = 1'000'000;
 
 /// Which library there is.
 struct OnnxRuntimeInfo {
@@ -45,6 +47,8 @@ struct OnnxValue {
 };
 /// "float32 [N, 10]"; "not a tensor".
 std::string describe(const OnnxValue& value);
+/// Whether run() gives an output of this type: float32, float64, int64, int32 or bool.
+bool is_readable(const OnnxValue& value);
 
 /// The values of one output for all rows, row after row.
 struct OnnxOutput {
@@ -68,13 +72,16 @@ class OnnxSession {
   const std::vector<OnnxValue>& outputs() const;
   /// Rows fed at once.
   std::size_t batch_rows() const;
+  /// Whether run() can feed the model. Errors: unsupported unless there is one input, of float32 or float64 and of
+  /// shape [N, D] or [B, D] with 1 <= B <= kOnnxMostBatchRows.
+  Result<void> check_input() const;
 
-  /// Feeds all rows in batches and gives the outputs of these names. The model has one input, of float32 or float64 and
-  /// of shape [N, D] or [B, D] (a fixed B is fed B rows at a time, the last ones repeated, their results dropped).
-  /// A running batch is ended when the context is cancelled.
-  /// Errors: schema_mismatch where rows.cols() is not D; unsupported for other inputs, for outputs that are no
-  /// float32, float64, int64 or bool tensor with one row a row; not_found for an output's name; cancelled;
-  /// invalid_data with ONNX Runtime's reason where it fails on the rows.
+  /// Feeds all rows in batches and gives the outputs of these names; each gives as many values a row in every batch.
+  /// A fixed B is fed B rows at a time, the last ones repeated, their results dropped. A running batch is ended when
+  /// the context is cancelled.
+  /// Errors: those of check_input; schema_mismatch where rows.cols() is not D; unsupported for outputs that are not
+  /// readable, have not one row a row, or change their number of values a row between batches; not_found for an
+  /// output's name; cancelled; invalid_data with ONNX Runtime's reason where it fails on the rows.
   Result<std::vector<OnnxOutput>> run(MatrixView rows, std::span<const std::string> outputs,
                                       const RunContext& context) const;
 
