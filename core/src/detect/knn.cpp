@@ -40,6 +40,8 @@ class Knn final : public Detector {
     }
   }
 
+  Matrix kept_rows(std::size_t count) const override { return index_.points(count); }
+
   std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
     const std::string squared = index_.write_graph(graph, rows, k_).squared;
     const auto distance = [&](std::size_t place) {
