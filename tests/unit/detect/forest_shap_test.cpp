@@ -141,8 +141,8 @@ TEST_CASE("forest_shap: a model file with a tree deeper than one is grown is ref
     }
     REQUIRE(tree_depth(chain) == depth);
     const auto scale = static_cast<float>(1.0 / average_path_length(64));
-    const test::GraphFile file = test::graph_file(1, [&](onnx::GraphWriter& graph, const std::string& rows) {
-      const std::string sum = write_forest(graph, rows, {&chain, 1});
+    const test::GraphFile file = test::graph_file(1, [&](onnx::GraphWriter& graph, onnx::Value rows) {
+      const onnx::Value sum = write_forest(graph, rows, {&chain, 1});
       graph.add_as("scores", "Mul", {sum, graph.f32("iforest.path_scale", {}, {&scale, 1})});
       graph.output("scores", onnx::DataType::float32, {{-1, "N"}, {1, {}}});
     });
