@@ -36,7 +36,7 @@ inline bool all_finite(const std::vector<float>& scores) {
 
 /// A model with the input `rows` and the detector's scores as the output `scores`, float32 [N, 1].
 inline GraphFile detector_file(const Detector& detector, std::size_t features) {
-  return graph_file(features, [&](onnx::GraphWriter& graph, const std::string& rows) {
+  return graph_file(features, [&](onnx::GraphWriter& graph, onnx::Value rows) {
     graph.add_as("scores", "Identity", {detector.write_graph(graph, rows)});
     graph.output("scores", onnx::DataType::float32, {{-1, "N"}, {1, {}}});
   });

@@ -37,8 +37,9 @@ class GraphFile {
 template <class Write>
 GraphFile graph_file(std::size_t features, Write write) {
   onnx::GraphWriter graph;
-  graph.input("rows", onnx::DataType::float32, {{-1, "N"}, {static_cast<std::int64_t>(features), {}}});
-  write(graph, std::string("rows"));
+  const onnx::Value rows =
+      graph.input("rows", onnx::DataType::float32, {{-1, "N"}, {static_cast<std::int64_t>(features), {}}});
+  write(graph, rows);
   return GraphFile(graph.finish("test"));
 }
 

@@ -10,7 +10,7 @@
 #include <outpost/data/validation.hpp>
 #include <outpost/model/pipeline.hpp>
 
-#include "json_text.hpp"
+#include <outpost/base/json_text.hpp>
 
 namespace outpost::wasm {
 

@@ -110,36 +110,36 @@ Severity Calibration::severity(float score) const {
 
 // Each score lies between two knots (or before the first, or after the last, where both are the same one). The steps
 // are those of probability(), float64 where it is.
-void Calibration::write_graph(onnx::GraphWriter& graph, const std::string& scores) const {
+void Calibration::write_graph(onnx::GraphWriter& graph, onnx::Value scores) const {
   const auto knots = static_cast<std::int64_t>(scores_.size());
-  const std::string at = graph.f32("calibration.scores", {knots}, scores_);
-  const std::string p = graph.f32("calibration.probabilities", {knots}, probabilities_);
-  const std::string threshold = graph.f32("calibration.threshold", {}, {&threshold_, 1});
-  const auto as_double = [&](const std::string& value) { return graph.cast(value, onnx::DataType::float64); };
+  const onnx::Value at = graph.f32("calibration.scores", {knots}, scores_);
+  const onnx::Value p = graph.f32("calibration.probabilities", {knots}, probabilities_);
+  const onnx::Value threshold = graph.f32("calibration.threshold", {}, {&threshold_, 1});
+  const auto as_double = [&](onnx::Value value) { return graph.cast(value, onnx::DataType::float64); };
 
-  const std::string passed = graph.cast(graph.add("LessOrEqual", {at, scores}), onnx::DataType::int64);
-  const std::string above = graph.add("ReduceSum", {passed, graph.constant({1})}, {{"keepdims", std::int64_t{1}}});
-  const std::string low_knot =
+  const onnx::Value passed = graph.cast(graph.add("LessOrEqual", {at, scores}), onnx::DataType::int64);
+  const onnx::Value above = graph.add("ReduceSum", {passed, graph.constant({1})}, {{"keepdims", std::int64_t{1}}});
+  const onnx::Value low_knot =
       graph.add("Max", {graph.add("Sub", {above, graph.constant(std::int64_t{1})}), graph.constant(std::int64_t{0})});
-  const std::string high_knot = graph.add("Min", {above, graph.constant(knots - 1)});
-  const std::string low = as_double(graph.add("Gather", {at, low_knot}));
-  const std::string high = as_double(graph.add("Gather", {at, high_knot}));
-  const std::string start = as_double(graph.add("Gather", {p, low_knot}));
-  const std::string end_single = graph.add("Gather", {p, high_knot});
+  const onnx::Value high_knot = graph.add("Min", {above, graph.constant(knots - 1)});
+  const onnx::Value low = as_double(graph.add("Gather", {at, low_knot}));
+  const onnx::Value high = as_double(graph.add("Gather", {at, high_knot}));
+  const onnx::Value start = as_double(graph.add("Gather", {p, low_knot}));
+  const onnx::Value end_single = graph.add("Gather", {p, high_knot});
 
-  const std::string width = graph.add("Sub", {high, low});
-  const std::string same = graph.add("Equal", {low_knot, high_knot});
-  const std::string divisor = graph.add("Where", {same, graph.constant(1.0), width});
-  const std::string part = graph.add("Div", {graph.add("Sub", {as_double(scores), low}), divisor});
-  const std::string rise = graph.add("Sub", {as_double(end_single), start});
-  const std::string value =
+  const onnx::Value width = graph.add("Sub", {high, low});
+  const onnx::Value same = graph.add("Equal", {low_knot, high_knot});
+  const onnx::Value divisor = graph.add("Where", {same, graph.constant(1.0), width});
+  const onnx::Value part = graph.add("Div", {graph.add("Sub", {as_double(scores), low}), divisor});
+  const onnx::Value rise = graph.add("Sub", {as_double(end_single), start});
+  const onnx::Value value =
       graph.cast(graph.add("Add", {start, graph.add("Mul", {rise, part})}), onnx::DataType::float32);
 
-  const std::string is_above = graph.add("Greater", {scores, threshold});
-  const std::string capped = graph.add("Min", {value, end_single});
-  const std::string flagged = graph.add("Max", {capped, graph.constant(kAboveHalf)});
-  const std::string normal = graph.add("Min", {capped, graph.constant(0.5F)});
-  const std::string axes = graph.constant({1});
+  const onnx::Value is_above = graph.add("Greater", {scores, threshold});
+  const onnx::Value capped = graph.add("Min", {value, end_single});
+  const onnx::Value flagged = graph.add("Max", {capped, graph.constant(kAboveHalf)});
+  const onnx::Value normal = graph.add("Min", {capped, graph.constant(0.5F)});
+  const onnx::Value axes = graph.constant({1});
   graph.add_as("probability", "Squeeze", {graph.add("Where", {is_above, flagged, normal}), axes});
   graph.add_as("label", "Squeeze", {graph.cast(is_above, onnx::DataType::int64), axes});
 }

@@ -11,7 +11,7 @@ constexpr float kLimit = 1e18F;
 constexpr float kMaxShares = 1e6F;  // whole numbers up to here are exact in float32
 constexpr std::size_t kMaxValues = std::numeric_limits<std::uint32_t>::max();
 
-std::string clip(onnx::GraphWriter& graph, const std::string& x) {
+onnx::Value clip(onnx::GraphWriter& graph, onnx::Value x) {
   return graph.add("Clip", {x, graph.constant(-kLimit), graph.constant(kLimit)});
 }
 
@@ -27,7 +27,7 @@ struct Preprocessor::GraphForm {
   onnx::Dims dims{static_cast<std::int64_t>(columns.size())};
 
   template <class Value>
-  std::string values(std::string_view name, Value value) const {
+  onnx::Value values(std::string_view name, Value value) const {
     std::vector<float> all;
     for (const Column& column : columns) all.push_back(value(column));
     return graph.f32(name, dims, all);
@@ -35,31 +35,31 @@ struct Preprocessor::GraphForm {
   bool has(Column::Kind kind) const {
     return std::any_of(columns.begin(), columns.end(), [&](const Column& column) { return column.kind == kind; });
   }
-  std::string mask(std::string_view name, Column::Kind kind) const {
+  onnx::Value mask(std::string_view name, Column::Kind kind) const {
     std::vector<bool> flags;
     for (const Column& column : columns) flags.push_back(column.kind == kind);
     return graph.flags(name, dims, flags);
   }
 
-  std::string gather(const std::string& rows) const {
+  onnx::Value gather(onnx::Value rows) const {
     std::vector<std::int64_t> origins;
     for (const Column& column : columns) origins.push_back(column.origin);
     return graph.add("Gather", {rows, graph.i64("preprocess.origins", dims, origins)}, {{"axis", std::int64_t{1}}});
   }
 
-  std::string one_hot(const std::string& rows, const std::string& otherwise) const {
-    const std::string wanted = values("preprocess.category", [](const Column& column) { return column.category; });
-    const std::string hit = graph.cast(graph.add("Equal", {rows, wanted}), onnx::DataType::float32);
+  onnx::Value one_hot(onnx::Value rows, onnx::Value otherwise) const {
+    const onnx::Value wanted = values("preprocess.category", [](const Column& column) { return column.category; });
+    const onnx::Value hit = graph.cast(graph.add("Equal", {rows, wanted}), onnx::DataType::float32);
     return graph.add("Where", {mask("preprocess.is_one_hot", Column::Kind::one_hot), hit, otherwise});
   }
 
-  std::string indicator(const std::string& missing, const std::string& otherwise) const {
-    const std::string flag = graph.cast(missing, onnx::DataType::float32);
+  onnx::Value indicator(onnx::Value missing, onnx::Value otherwise) const {
+    const onnx::Value flag = graph.cast(missing, onnx::DataType::float32);
     return graph.add("Where", {mask("preprocess.is_missing", Column::Kind::missing), flag, otherwise});
   }
 
   /// One table holds the shares of all columns, each followed by a 0 for what is no category.
-  std::string frequency(const std::string& rows, const std::string& otherwise) const {
+  onnx::Value frequency(onnx::Value rows, onnx::Value otherwise) const {
     std::vector<float> shares, counts;
     std::vector<std::int64_t> first;
     for (const Column& column : columns) {
@@ -69,32 +69,32 @@ struct Preprocessor::GraphForm {
       shares.insert(shares.end(), column.shares.begin(), column.shares.end());
       if (listed) shares.push_back(0);
     }
-    const std::string table = graph.f32("preprocess.shares", {static_cast<std::int64_t>(shares.size())}, shares);
-    const std::string count = graph.f32("preprocess.share_counts", dims, counts);
-    const std::string begin = graph.i64("preprocess.first_share", dims, first);
-    const std::string inside =
+    const onnx::Value table = graph.f32("preprocess.shares", {static_cast<std::int64_t>(shares.size())}, shares);
+    const onnx::Value count = graph.f32("preprocess.share_counts", dims, counts);
+    const onnx::Value begin = graph.i64("preprocess.first_share", dims, first);
+    const onnx::Value inside =
         graph.add("And", {graph.add("GreaterOrEqual", {rows, graph.constant(0.0F)}), graph.add("Less", {rows, count})});
-    const std::string whole = graph.add("Equal", {graph.add("Floor", {rows}), rows});
-    const std::string code = graph.add("Where", {graph.add("And", {inside, whole}), rows, count});
-    const std::string place = graph.add("Add", {graph.cast(code, onnx::DataType::int64), begin});
-    const std::string share = graph.add("Gather", {table, place});
+    const onnx::Value whole = graph.add("Equal", {graph.add("Floor", {rows}), rows});
+    const onnx::Value code = graph.add("Where", {graph.add("And", {inside, whole}), rows, count});
+    const onnx::Value place = graph.add("Add", {graph.cast(code, onnx::DataType::int64), begin});
+    const onnx::Value share = graph.add("Gather", {table, place});
     return graph.add("Where", {mask("preprocess.is_frequency", Column::Kind::frequency), share, otherwise});
   }
 
-  std::string scale(const std::string& x) const {
-    const std::string center = values("preprocess.center", [](const Column& column) { return column.center; });
-    const std::string inverse =
+  onnx::Value scale(onnx::Value x) const {
+    const onnx::Value center = values("preprocess.center", [](const Column& column) { return column.center; });
+    const onnx::Value inverse =
         values("preprocess.inverse_spread", [](const Column& column) { return column.inverse_spread; });
     return clip(graph, graph.add("Mul", {graph.add("Sub", {x, center}), inverse}));
   }
 };
 
-std::string Preprocessor::write_graph(onnx::GraphWriter& graph, const std::string& rows) const {
+onnx::Value Preprocessor::write_graph(onnx::GraphWriter& graph, onnx::Value rows) const {
   const GraphForm form{graph, columns_};
-  const std::string in = in_place_ ? rows : form.gather(rows);
-  const std::string missing = graph.add("IsNaN", {in});
-  const std::string impute = form.values("preprocess.impute", [](const Column& column) { return column.impute; });
-  std::string x = clip(graph, graph.add("Where", {missing, impute, in}));
+  const onnx::Value in = in_place_ ? rows : form.gather(rows);
+  const onnx::Value missing = graph.add("IsNaN", {in});
+  const onnx::Value impute = form.values("preprocess.impute", [](const Column& column) { return column.impute; });
+  onnx::Value x = clip(graph, graph.add("Where", {missing, impute, in}));
   if (form.has(Column::Kind::one_hot)) x = form.one_hot(in, x);
   if (form.has(Column::Kind::missing)) x = form.indicator(missing, x);
   if (form.has(Column::Kind::frequency)) x = form.frequency(in, x);
@@ -151,6 +151,11 @@ Result<Preprocessor> Preprocessor::read_graph(onnx::GraphReader& graph, std::siz
     column.inverse_spread = inverse[c];
     const bool finite = within_limit(column.impute) && within_limit(column.category) && within_limit(column.center) &&
                         column.inverse_spread > 0 && column.inverse_spread <= std::numeric_limits<float>::max();
+    // 0/1 columns are not scaled; the graph would scale them.
+    const bool plain = column.kind == Column::Kind::value || column.kind == Column::Kind::frequency;
+    if (!plain && (column.center != 0 || column.inverse_spread != 1)) {
+      graph.reject("preprocessing column " + std::to_string(c) + " is a 0/1 column with a scale");
+    }
     if (!finite) graph.reject("preprocessing column " + std::to_string(c) + " has a number out of range");
     if (frequency[c]) {
       // A share for each category and one 0 more; the sizes are whole numbers that the table has room for.

@@ -1,8 +1,5 @@
 #include "messages.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include <outpost/base/names.hpp>
 
 namespace outpost {
@@ -37,19 +34,6 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
     text += std::to_string(tenths % 10);
   }
   return text + " %";
-}
-
-std::string number_text(double value) {
-  char buffer[40];
-  for (int digits = 15; digits <= 17; ++digits) {
-    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-    if (std::strtod(buffer, nullptr) == value) break;
-  }
-  std::string text = buffer;
-  for (char& c : text) {
-    if (c == ',') c = '.';  // a program may have set a locale
-  }
-  return text;
 }
 
 std::string_view cut_text(std::string_view text, std::size_t max_bytes) {

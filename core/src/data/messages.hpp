@@ -14,8 +14,6 @@ std::string grouped(std::uint64_t value);
 std::string counted(std::uint64_t value, std::string_view singular, std::string_view plural);
 /// `part` of `whole` with one decimal: "98.2 %"; never rounds to 0 or 100 what is neither. `whole` >= 1.
 std::string percent(std::uint64_t part, std::uint64_t whole);
-/// Shortest of 15 to 17 digits that reads back as the same number; '.' is the decimal mark.
-std::string number_text(double value);
 /// At most `max_bytes`, cut between characters.
 std::string_view cut_text(std::string_view text, std::size_t max_bytes);
 /// 'text', cut to 40 bytes with "..." where it was longer.

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include <outpost/base/json_text.hpp>
+
 #include "cells.hpp"
-#include "messages.hpp"
 
 namespace outpost {
 namespace {
@@ -145,7 +146,7 @@ void NumberStats::fill(ColumnProfile& profile) {
     double value;
     std::memcpy(&value, &top.key, sizeof value);
     profile.dominant_count = top.count;
-    profile.dominant_value = number_text(value);
+    profile.dominant_value = shortest_text(value);
     profile.all_differ = top.count == 1;
   }
   if (wants_steps_ && !steps_.empty() && ascending_ && integers_) {

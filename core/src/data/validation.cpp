@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <outpost/base/json_text.hpp>
+
 #include "messages.hpp"
 
 namespace outpost {
@@ -16,9 +18,10 @@ std::string duration_text(double ms) {
   constexpr std::pair<double, const char*> kUnits[] = {
       {86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1'000, " s"}};
   for (const auto& [length, name] : kUnits) {
-    if (ms >= length) return number_text(static_cast<double>(static_cast<std::int64_t>(ms / length * 10)) / 10) + name;
+    if (ms >= length)
+      return shortest_text(static_cast<double>(static_cast<std::int64_t>(ms / length * 10)) / 10) + name;
   }
-  return number_text(ms) + " ms";
+  return shortest_text(ms) + " ms";
 }
 
 class Findings {

@@ -136,7 +136,7 @@ class Ecod final : public Detector {
     }
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     std::vector<float> knots, left, right;
     std::vector<std::size_t> lengths;
     for (const TailTable& table : tables_) {
@@ -146,22 +146,22 @@ class Ecod final : public Detector {
       lengths.push_back(table.knots.size());
     }
     const auto total = static_cast<std::int64_t>(knots.size());
-    const std::string sorted = graph.f32("ecod.knots", {total}, knots);
+    const onnx::Value sorted = graph.f32("ecod.knots", {total}, knots);
     const TableEnds ends = write_table_ends(graph, "ecod.knot_ends", lengths);
     const std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
-    const std::string place = find_last_not_above(graph, sorted, ends, longest, rows);
-    const std::string outer = graph.f32("ecod.outer_tail", {}, {&tables_.front().left.front(), 1});
+    const onnx::Value place = find_last_not_above(graph, sorted, ends, longest, rows);
+    const onnx::Value outer = graph.f32("ecod.outer_tail", {}, {&tables_.front().left.front(), 1});
     // Where nothing is at or below, the place is another feature's, or -1, which Gather takes for the last.
-    const std::string some_below = graph.add("Greater", {place, ends.before});
-    const std::string left_entry = graph.add("Gather", {graph.f32("ecod.left_tails", {total}, left), place});
-    const std::string left_tail = graph.add("Where", {some_below, left_entry, outer});
-    const std::string equal = graph.add("Equal", {graph.add("Gather", {sorted, place}), rows});
-    const std::string next = graph.add("Add", {place, graph.constant(std::int64_t{1})});
-    const std::string from = graph.add("Where", {graph.add("And", {some_below, equal}), place, next});
-    const std::string right_entry =
+    const onnx::Value some_below = graph.add("Greater", {place, ends.before});
+    const onnx::Value left_entry = graph.add("Gather", {graph.f32("ecod.left_tails", {total}, left), place});
+    const onnx::Value left_tail = graph.add("Where", {some_below, left_entry, outer});
+    const onnx::Value equal = graph.add("Equal", {graph.add("Gather", {sorted, place}), rows});
+    const onnx::Value next = graph.add("Add", {place, graph.constant(std::int64_t{1})});
+    const onnx::Value from = graph.add("Where", {graph.add("And", {some_below, equal}), place, next});
+    const onnx::Value right_entry =
         graph.add("Gather", {graph.f32("ecod.right_tails", {total}, right), graph.add("Min", {from, ends.last})});
-    const std::string some_above = graph.add("LessOrEqual", {from, ends.last});
-    const std::string right_tail = graph.add("Where", {some_above, right_entry, outer});
+    const onnx::Value some_above = graph.add("LessOrEqual", {from, ends.last});
+    const onnx::Value right_tail = graph.add("Where", {some_above, right_entry, outer});
     return clamp_to_score(graph, write_sum(graph, left_tail, right_tail));
   }
 
@@ -272,13 +272,13 @@ class Ecod final : public Detector {
   }
 
   /// The sum, or the largest of the three, as float64 [N, 1].
-  std::string write_sum(onnx::GraphWriter& graph, const std::string& left, const std::string& right) const {
-    const auto sum = [&](const std::string& tails) { return sum_of_row(graph, tails, onnx::DataType::float32); };
+  onnx::Value write_sum(onnx::GraphWriter& graph, onnx::Value left, onnx::Value right) const {
+    const auto sum = [&](onnx::Value tails) { return sum_of_row(graph, tails, onnx::DataType::float32); };
     if (options_.aggregation == EcodAggregation::sum_of_maxima) return sum(graph.add("Max", {left, right}));
     std::vector<bool> skewed;
     for (const TailTable& table : tables_) skewed.push_back(table.left_skewed);
-    const std::string flags = graph.flags("ecod.left_skewed", {static_cast<std::int64_t>(skewed.size())}, skewed);
-    const std::string left_sum = sum(left), right_sum = sum(right);
+    const onnx::Value flags = graph.flags("ecod.left_skewed", {static_cast<std::int64_t>(skewed.size())}, skewed);
+    const onnx::Value left_sum = sum(left), right_sum = sum(right);
     return graph.add("Max", {left_sum, right_sum, sum(graph.add("Where", {flags, left, right}))});
   }
 

@@ -77,29 +77,29 @@ bool all_finite(const std::vector<float>& values) {
 
 }  // namespace
 
-std::string write_forest(onnx::GraphWriter& graph, const std::string& rows, std::span<const IsolationTree> trees) {
+onnx::Value write_forest(onnx::GraphWriter& graph, onnx::Value rows, std::span<const IsolationTree> trees) {
   ForestAttributes forest;
-  std::vector<std::string> modes;
+  std::vector<std::string_view> modes;
   for (std::size_t t = 0; t < trees.size(); ++t) {
     forest.add_tree(static_cast<std::int64_t>(t), trees[t]);
-    for (const std::uint32_t feature : trees[t].feature) modes.emplace_back(feature == kLeaf ? kLeafMode : kInnerMode);
+    for (const std::uint32_t feature : trees[t].feature) modes.push_back(feature == kLeaf ? kLeafMode : kInnerMode);
   }
-  const std::size_t leaves = forest.leaf_values.size();
-  onnx::Attributes attributes;
-  attributes.emplace_back("n_targets", std::int64_t{1});
-  attributes.emplace_back("aggregate_function", std::string("SUM"));
-  attributes.emplace_back("nodes_treeids", std::move(forest.tree_ids));
-  attributes.emplace_back("nodes_nodeids", std::move(forest.node_ids));
-  attributes.emplace_back("nodes_modes", std::move(modes));
-  attributes.emplace_back("nodes_featureids", std::move(forest.feature_ids));
-  attributes.emplace_back("nodes_values", std::move(forest.values));
-  attributes.emplace_back("nodes_truenodeids", std::move(forest.true_ids));
-  attributes.emplace_back("nodes_falsenodeids", std::move(forest.false_ids));
-  attributes.emplace_back("target_treeids", std::move(forest.leaf_tree_ids));
-  attributes.emplace_back("target_nodeids", std::move(forest.leaf_node_ids));
-  attributes.emplace_back("target_ids", std::vector<std::int64_t>(leaves, 0));
-  attributes.emplace_back("target_weights", std::move(forest.leaf_values));
-  return graph.add(kNode, {rows}, attributes, onnx::kMlDomain);
+  const std::vector<std::int64_t> targets(forest.leaf_values.size(), 0);
+  return graph.add(kNode, {rows},
+                   {{"n_targets", std::int64_t{1}},
+                    {"aggregate_function", std::string_view("SUM")},
+                    {"nodes_treeids", forest.tree_ids},
+                    {"nodes_nodeids", forest.node_ids},
+                    {"nodes_modes", modes},
+                    {"nodes_featureids", forest.feature_ids},
+                    {"nodes_values", forest.values},
+                    {"nodes_truenodeids", forest.true_ids},
+                    {"nodes_falsenodeids", forest.false_ids},
+                    {"target_treeids", forest.leaf_tree_ids},
+                    {"target_nodeids", forest.leaf_node_ids},
+                    {"target_ids", targets},
+                    {"target_weights", forest.leaf_values}},
+                   onnx::kMlDomain);
 }
 
 std::vector<IsolationTree> read_forest(onnx::GraphReader& graph, std::size_t count, std::size_t max_nodes,

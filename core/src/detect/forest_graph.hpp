@@ -14,7 +14,7 @@
 namespace outpost {
 
 /// Adds the node; returns the sum of leaf values for each of `rows`, float32 [N, 1].
-std::string write_forest(onnx::GraphWriter& graph, const std::string& rows, std::span<const IsolationTree> trees);
+onnx::Value write_forest(onnx::GraphWriter& graph, onnx::Value rows, std::span<const IsolationTree> trees);
 
 /// The trees back: `count` of them, each breadth-first and complete, of at most `max_nodes` nodes, splitting on
 /// features below `features`; values are finite. After an error the graph is rejected and there is none.

@@ -100,7 +100,7 @@ class Hbos final : public Detector {
     }
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const auto features = static_cast<std::int64_t>(histograms_.size());
     std::vector<float> low, high, floors, scores;
     std::vector<std::size_t> bins;
@@ -111,17 +111,17 @@ class Hbos final : public Detector {
       scores.insert(scores.end(), histogram.scores.begin(), histogram.scores.end() - 1);
       bins.push_back(histogram.bins());
     }
-    const std::string lowest = graph.f32("hbos.low", {features}, low);
-    const std::string highest = graph.f32("hbos.high", {features}, high);
+    const onnx::Value lowest = graph.f32("hbos.low", {features}, low);
+    const onnx::Value highest = graph.f32("hbos.high", {features}, high);
     const TableEnds ends = write_table_ends(graph, "hbos.bin_ends", bins);
-    const std::string place = options_.mode == HbosMode::static_bins
+    const onnx::Value place = options_.mode == HbosMode::static_bins
                                   ? write_static_place(graph, rows, lowest, highest, ends)
                                   : write_dynamic_place(graph, rows, ends, bins);
     // Outside the range the place may be another feature's, or -1, which Gather takes for the last: not chosen below.
-    const std::string table = graph.f32("hbos.bin_scores", {static_cast<std::int64_t>(scores.size())}, scores);
-    const std::string inside =
+    const onnx::Value table = graph.f32("hbos.bin_scores", {static_cast<std::int64_t>(scores.size())}, scores);
+    const onnx::Value inside =
         graph.add("And", {graph.add("GreaterOrEqual", {rows, lowest}), graph.add("LessOrEqual", {rows, highest})});
-    const std::string score = graph.add(
+    const onnx::Value score = graph.add(
         "Where", {inside, graph.add("Gather", {table, place}), graph.f32("hbos.floor_scores", {features}, floors)});
     return clamp_to_score(graph, sum_of_row(graph, score, onnx::DataType::float32));
   }
@@ -190,27 +190,27 @@ class Hbos final : public Detector {
   }
 
   /// Places of equally wide bins; a value is cut to the range first, so that no place overflows.
-  std::string write_static_place(onnx::GraphWriter& graph, const std::string& rows, const std::string& low,
-                                 const std::string& high, const TableEnds& ends) const {
+  onnx::Value write_static_place(onnx::GraphWriter& graph, onnx::Value rows, onnx::Value low, onnx::Value high,
+                                 const TableEnds& ends) const {
     const auto features = static_cast<std::int64_t>(histograms_.size());
     std::vector<double> scales;
     for (const Histogram& histogram : histograms_) scales.push_back(histogram.bins_per_unit);
-    const std::string cut = graph.add("Min", {graph.add("Max", {rows, low}), high});
-    const std::string above =
+    const onnx::Value cut = graph.add("Min", {graph.add("Max", {rows, low}), high});
+    const onnx::Value above =
         graph.add("Sub", {graph.cast(cut, onnx::DataType::float64), graph.cast(low, onnx::DataType::float64)});
-    const std::string bin = graph.cast(graph.add("Mul", {above, graph.f64("hbos.bins_per_unit", {features}, scales)}),
+    const onnx::Value bin = graph.cast(graph.add("Mul", {above, graph.f64("hbos.bins_per_unit", {features}, scales)}),
                                        onnx::DataType::int64);
-    const std::string first = graph.add("Add", {ends.before, graph.constant(std::int64_t{1})});
+    const onnx::Value first = graph.add("Add", {ends.before, graph.constant(std::int64_t{1})});
     return graph.add("Min", {graph.add("Add", {bin, first}), ends.last});
   }
 
-  std::string write_dynamic_place(onnx::GraphWriter& graph, const std::string& rows, const TableEnds& ends,
+  onnx::Value write_dynamic_place(onnx::GraphWriter& graph, onnx::Value rows, const TableEnds& ends,
                                   const std::vector<std::size_t>& bins) const {
     std::vector<float> starts;
     for (const Histogram& histogram : histograms_) {
       starts.insert(starts.end(), histogram.bin_starts.begin(), histogram.bin_starts.end());
     }
-    const std::string table = graph.f32("hbos.bin_starts", {static_cast<std::int64_t>(starts.size())}, starts);
+    const onnx::Value table = graph.f32("hbos.bin_starts", {static_cast<std::int64_t>(starts.size())}, starts);
     return find_last_not_above(graph, table, ends, *std::max_element(bins.begin(), bins.end()), rows);
   }
 

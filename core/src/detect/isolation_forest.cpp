@@ -97,9 +97,9 @@ class IsolationForest final : public Detector {
     for (float& score : scores) score = portable_exp2_neg(score * path_scale_);
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
-    const std::string sum = write_forest(graph, rows, trees_);
-    const std::string path = graph.add("Mul", {sum, graph.f32("iforest.path_scale", {}, {&path_scale_, 1})});
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
+    const onnx::Value sum = write_forest(graph, rows, trees_);
+    const onnx::Value path = graph.add("Mul", {sum, graph.f32("iforest.path_scale", {}, {&path_scale_, 1})});
     return samples_ < 2 ? graph.add("Add", {path, graph.constant(0.5F)}) : exp2_neg(graph, path);
   }
 

@@ -40,18 +40,19 @@ class Knn final : public Detector {
     }
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
-    const std::string squared = index_.write_graph(graph, rows, k_).squared;
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
+    const NeighbourIndex::GraphNeighbours near = index_.write_graph(graph, rows, k_);
     const auto distance = [&](std::size_t place) {
-      return index_.write_distances(graph, columns(graph, squared, place, place + 1));
+      return NeighbourIndex::write_distances(graph, columns(graph, near.squared, place, place + 1), near.scale);
     };
     if (options_.method == KnnMethod::largest) return distance(k_ - 1);
     if (options_.method == KnnMethod::mean) {
-      const std::string sum = sum_of_row(graph, index_.write_distances(graph, squared), onnx::DataType::float32);
+      const onnx::Value distances = NeighbourIndex::write_distances(graph, near.squared, near.scale);
+      const onnx::Value sum = sum_of_row(graph, distances, onnx::DataType::float32);
       return clamp_to_score(graph, graph.add("Div", {sum, graph.constant(static_cast<double>(k_))}));
     }
-    const std::string low = graph.cast(distance((k_ - 1) / 2), onnx::DataType::float64);
-    const std::string high = graph.cast(distance(k_ / 2), onnx::DataType::float64);
+    const onnx::Value low = graph.cast(distance((k_ - 1) / 2), onnx::DataType::float64);
+    const onnx::Value high = graph.cast(distance(k_ / 2), onnx::DataType::float64);
     return clamp_to_score(graph, graph.add("Div", {graph.add("Add", {low, high}), graph.constant(2.0)}));
   }
 

@@ -49,20 +49,20 @@ class LocalOutlierFactor final : public Detector {
     }
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     using onnx::DataType;
     const auto n = static_cast<std::int64_t>(index_.size());
     const NeighbourIndex::GraphNeighbours near = index_.write_graph(graph, rows, k_);
-    const std::string distances = index_.write_distances(graph, near.squared);
-    const std::string k_distances = graph.f32("lof.k_distances", {n}, k_distance_);
-    const std::string densities = graph.f32("lof.densities", {n}, density_);
-    const std::string k = graph.constant(static_cast<double>(k_));
-    const std::string reached = graph.add("Max", {distances, graph.add("Gather", {k_distances, near.indices})});
-    const std::string mean = graph.add("Div", {sum_of_row(graph, reached, DataType::float32), k});
-    const std::string floored = graph.add("Add", {mean, graph.constant(kDensityFloor)});
-    const std::string density = graph.cast(graph.add("Div", {graph.constant(1.0), floored}), DataType::float32);
-    const std::string others = sum_of_row(graph, graph.add("Gather", {densities, near.indices}), DataType::float32);
-    const std::string others_mean = graph.add("Div", {others, k});
+    const onnx::Value distances = NeighbourIndex::write_distances(graph, near.squared, near.scale);
+    const onnx::Value k_distances = graph.f32("lof.k_distances", {n}, k_distance_);
+    const onnx::Value densities = graph.f32("lof.densities", {n}, density_);
+    const onnx::Value k = graph.constant(static_cast<double>(k_));
+    const onnx::Value reached = graph.add("Max", {distances, graph.add("Gather", {k_distances, near.indices})});
+    const onnx::Value mean = graph.add("Div", {sum_of_row(graph, reached, DataType::float32), k});
+    const onnx::Value floored = graph.add("Add", {mean, graph.constant(kDensityFloor)});
+    const onnx::Value density = graph.cast(graph.add("Div", {graph.constant(1.0), floored}), DataType::float32);
+    const onnx::Value others = sum_of_row(graph, graph.add("Gather", {densities, near.indices}), DataType::float32);
+    const onnx::Value others_mean = graph.add("Div", {others, k});
     return clamp_to_score(graph, graph.add("Div", {others_mean, graph.cast(density, DataType::float64)}));
   }
 

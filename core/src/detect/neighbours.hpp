@@ -91,12 +91,13 @@ class NeighbourIndex {
   /// What nearest() finds, as values of a graph, both [N, k]. The graph's sums run in the order of features too, so
   /// they have the same bits.
   struct GraphNeighbours {
-    std::string squared;  ///< float32 squared distances, nearest first, in units of the held values
-    std::string indices;  ///< int64
+    onnx::Value squared;  ///< float32 squared distances, nearest first, in units of the held values
+    onnx::Value indices;  ///< int64
+    onnx::Value scale;    ///< float64: held values are those of the data times this power of two
   };
-  GraphNeighbours write_graph(onnx::GraphWriter& graph, const std::string& rows, std::size_t k) const;
-  /// Distances as nearest() gives them from squared ones of write_graph, float32.
-  std::string write_distances(onnx::GraphWriter& graph, const std::string& squared) const;
+  GraphNeighbours write_graph(onnx::GraphWriter& graph, onnx::Value rows, std::size_t k) const;
+  /// Distances as nearest() gives them, float32, from squared ones and the scale of write_graph.
+  static onnx::Value write_distances(onnx::GraphWriter& graph, onnx::Value squared, onnx::Value scale);
   /// Takes back what write_graph stored: at most `max_points` points.
   Result<void> read_graph(onnx::GraphReader& graph, std::size_t features, std::size_t max_points);
   std::size_t graph_batch() const;

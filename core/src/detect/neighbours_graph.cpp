@@ -11,7 +11,7 @@ constexpr int kMinExponent = -128;
 
 }  // namespace
 
-NeighbourIndex::GraphNeighbours NeighbourIndex::write_graph(onnx::GraphWriter& graph, const std::string& rows,
+NeighbourIndex::GraphNeighbours NeighbourIndex::write_graph(onnx::GraphWriter& graph, onnx::Value rows,
                                                             std::size_t k) const {
   using onnx::DataType;
   // One row of points a feature, so that a feature's differences are one subtraction of [1, n] and [N, 1].
@@ -24,29 +24,29 @@ NeighbourIndex::GraphNeighbours NeighbourIndex::write_graph(onnx::GraphWriter& g
   }
   const auto d = static_cast<std::int64_t>(features_), n = static_cast<std::int64_t>(size_);
   const double scale = std::ldexp(1.0, exponent_), limit = std::ldexp(1.0, limit_exponent(features_));
-  const std::string factor = graph.f64("neighbours.scale", {}, {&scale, 1});
-  const std::string scaled = graph.add("Mul", {graph.cast(rows, DataType::float64), factor});
-  const std::string raised = graph.add("Max", {scaled, graph.constant(-limit)});
-  const std::string held = graph.cast(graph.add("Min", {raised, graph.constant(limit)}), DataType::float32);
-  const std::vector<std::string> queries = graph.add_many("Split", {held}, features_, {{"axis", std::int64_t{1}}});
-  const std::vector<std::string> points =
+  const onnx::Value factor = graph.f64("neighbours.scale", {}, {&scale, 1});
+  const onnx::Value scaled = graph.add("Mul", {graph.cast(rows, DataType::float64), factor});
+  const onnx::Value raised = graph.add("Max", {scaled, graph.constant(-limit)});
+  const onnx::Value held = graph.cast(graph.add("Min", {raised, graph.constant(limit)}), DataType::float32);
+  const std::vector<onnx::Value> queries = graph.add_many("Split", {held}, features_, {{"axis", std::int64_t{1}}});
+  const std::vector<onnx::Value> points =
       graph.add_many("Split", {graph.f32("neighbours.points", {d, n}, values)}, features_, {{"axis", std::int64_t{0}}});
-  std::string sum;
+  onnx::Value sum;
   for (std::size_t f = 0; f < features_; ++f) {
-    const std::string difference = graph.add("Sub", {points[f], queries[f]});
-    const std::string square = graph.add("Mul", {difference, difference});
+    const onnx::Value difference = graph.add("Sub", {points[f], queries[f]});
+    const onnx::Value square = graph.add("Mul", {difference, difference});
     sum = f == 0 ? square : graph.add("Add", {sum, square});
   }
-  const std::vector<std::string> nearest =
+  const std::vector<onnx::Value> nearest =
       graph.add_many("TopK", {sum, graph.constant({static_cast<std::int64_t>(k)})}, 2,
                      {{"axis", std::int64_t{1}}, {"largest", std::int64_t{0}}, {"sorted", std::int64_t{1}}});
-  return {nearest[0], nearest[1]};
+  return {nearest[0], nearest[1], factor};
 }
 
-std::string NeighbourIndex::write_distances(onnx::GraphWriter& graph, const std::string& squared) const {
-  const std::string held = graph.cast(graph.add("Sqrt", {squared}), onnx::DataType::float64);
+onnx::Value NeighbourIndex::write_distances(onnx::GraphWriter& graph, onnx::Value squared, onnx::Value scale) {
+  const onnx::Value held = graph.cast(graph.add("Sqrt", {squared}), onnx::DataType::float64);
   // Dividing by a power of two is exact.
-  return clamp_to_score(graph, graph.add("Div", {held, "neighbours.scale"}));
+  return clamp_to_score(graph, graph.add("Div", {held, scale}));
 }
 
 Result<void> NeighbourIndex::read_graph(onnx::GraphReader& graph, std::size_t features, std::size_t max_points) {

@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
+#include <utility>
 #include <vector>
-
-#include <Eigen/Eigenvalues>
 
 #include "detect/graph_support.hpp"
 #include "detect/registry_rows.hpp"
 #include "detect/support.hpp"
+#include "detect/symmetric_eigen.hpp"
 
 namespace outpost {
 
 namespace {
 
-constexpr std::size_t kMaxOrder = 2048;  // of the matrix whose eigenvectors are found: half a minute
+constexpr std::size_t kMaxOrder = 2048;  // of the matrix whose eigenvectors are found: ten seconds
 constexpr std::size_t kUnroll = 8;       // vectors added to the matrix at once
 /// Components with less variance than this share of the first are rounding noise: float32 leaves about 1e-14,
 /// numbers written with five digits 1e-10.
@@ -62,30 +63,10 @@ void add_outer_products(const double* __restrict vectors, std::size_t size, doub
   }
 }
 
-/// Eigenvectors of a symmetric matrix, largest eigenvalue first.
-struct Spectrum {
-  std::vector<double> values;
-  std::vector<double> vectors;  ///< vector i: vectors[i * order ..]
-};
-
 Result<Spectrum> decompose(const std::vector<double>& triangle, std::size_t order) {
-  const auto n = static_cast<Eigen::Index>(order);
-  Eigen::MatrixXd matrix(n, n);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    for (Eigen::Index j = 0; j <= i; ++j) {
-      matrix(i, j) = matrix(j, i) = triangle[static_cast<std::size_t>(i * (i + 1) / 2 + j)];
-    }
-  }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
-  if (solver.info() != Eigen::Success) {
-    return fail(ErrorCode::unsupported, "PCA: the eigenvalues did not converge", "Leave out near-constant features.");
-  }
-  Spectrum spectrum;
-  for (Eigen::Index i = n - 1; i >= 0; --i) {
-    spectrum.values.push_back(solver.eigenvalues()(i));
-    for (Eigen::Index j = 0; j < n; ++j) spectrum.vectors.push_back(solver.eigenvectors()(j, i));
-  }
-  return spectrum;
+  auto spectrum = decompose_symmetric(triangle, order);
+  if (spectrum) return std::move(*spectrum);
+  return fail(ErrorCode::unsupported, "PCA: the eigenvalues did not converge", "Leave out near-constant features.");
 }
 
 /// The largest absolute entry (the first such) becomes positive.
@@ -168,12 +149,22 @@ class Pca final : public Detector {
     }
   }
 
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const override {
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const auto d = static_cast<std::int64_t>(means_.size()), m = static_cast<std::int64_t>(components_);
-    const std::string deviations =
-        graph.add("Sub", {graph.cast(rows, onnx::DataType::float64), graph.f64("pca.means", {d}, means_)});
-    const std::string projections = graph.add("MatMul", {deviations, graph.f64("pca.weights", {d, m}, weights_)});
-    const std::string squares = graph.add("Mul", {projections, projections});
+    const onnx::Value wide = graph.cast(rows, onnx::DataType::float64);
+    const onnx::Value deviations = graph.add("Sub", {wide, graph.f64("pca.means", {d}, means_)});
+    const onnx::Value weights = graph.f64("pca.weights", {d, m}, weights_);
+    // Added in the order of score(), which MatMul does not keep: where large terms cancel, the order decides.
+    const std::vector<onnx::Value> values =
+        graph.add_many("Split", {deviations}, means_.size(), {{"axis", std::int64_t{1}}});
+    const std::vector<onnx::Value> columns =
+        graph.add_many("Split", {weights}, means_.size(), {{"axis", std::int64_t{0}}});
+    onnx::Value projections;
+    for (std::size_t f = 0; f < means_.size(); ++f) {
+      const onnx::Value term = graph.add("Mul", {values[f], columns[f]});
+      projections = f == 0 ? term : graph.add("Add", {projections, term});
+    }
+    const onnx::Value squares = graph.add("Mul", {projections, projections});
     return clamp_to_score(graph, sum_of_row(graph, squares, onnx::DataType::float64));
   }
 
@@ -185,7 +176,8 @@ class Pca final : public Detector {
     components_ = weights_.size() / features;
     if (components_ == 0) graph.reject("no component");
     for (const double mean : means_) {
-      if (!(std::fabs(mean) <= kLargestMean)) graph.reject("a mean out of range");
+      const bool tiny = mean != 0 && std::fabs(mean) < std::numeric_limits<float>::min();
+      if (tiny || !(std::fabs(mean) <= kLargestMean)) graph.reject("a mean out of range");
     }
     for (const double weight : weights_) {
       if (!(std::fabs(weight) <= kLargestWeight)) graph.reject("a component weight out of range");
@@ -194,15 +186,15 @@ class Pca final : public Detector {
   }
 
   std::size_t graph_batch() const override {
-    return rows_within_batch((2 * means_.size() + 2 * components_) * sizeof(double));
+    return rows_within_batch((3 * means_.size() + 4 * components_) * sizeof(double));
   }
 
   std::size_t memory_bytes() const override { return (means_.size() + weights_.size()) * sizeof(double); }
 
   std::size_t fit_memory_bytes(std::size_t rows, std::size_t features) const override {
     const std::size_t order = std::min(rows, features);
-    // The matrix, its copy inside the solver, the eigenvectors twice, the weights; sums for a few threads.
-    return (5 * order * order + features * order + 8 * features + 2 * rows) * sizeof(double);
+    // The sums, the matrix, the eigenvectors of it and those of the features, the weights; sums for a few threads.
+    return (3 * order * order + 2 * features * order + 8 * features + 2 * rows) * sizeof(double);
   }
 
  private:
@@ -229,7 +221,11 @@ class Pca final : public Detector {
           }
         });
     means_.resize(d);
-    for (std::size_t f = 0; f < d; ++f) means_[f] = origin[f] + sums[f] / static_cast<double>(rows.rows());
+    for (std::size_t f = 0; f < d; ++f) {
+      means_[f] = origin[f] + sums[f] / static_cast<double>(rows.rows());
+      // ONNX Runtime takes a float64 below float32's range for 0 and leaves the subtraction out.
+      if (std::fabs(means_[f]) < std::numeric_limits<float>::min()) means_[f] = 0;
+    }
     return finished;
   }
 

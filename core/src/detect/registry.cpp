@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstdlib>
 
+#include <outpost/base/json_text.hpp>
 #include <outpost/base/names.hpp>
 #include <outpost/data/parse.hpp>
 
@@ -33,14 +34,6 @@ std::string join(const std::vector<std::string_view>& words) {
   return text;
 }
 
-/// "12" and "0.5", without the trailing zeros of std::to_string.
-std::string plain(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
 std::optional<std::string_view> canonical_boolean(std::string_view text) {
   if (const auto value = parse_boolean(text)) return *value ? "true" : "false";
   if (text == "1") return "true";
@@ -52,7 +45,7 @@ Result<std::string> check_number(const DetectorInfo& info, const ParameterInfo& 
   const auto number = parse_number(text);
   const bool whole = parameter.type == ParameterType::integer;
   const std::string what = "Parameter " + quoted(parameter.name) + " of " + std::string(info.name);
-  const std::string range = plain(parameter.min) + " to " + plain(parameter.max);
+  const std::string range = shortest_text(parameter.min) + " to " + shortest_text(parameter.max);
   // The range check comes first: it also rules out infinity, which no integer type holds.
   if (!number) {
     return fail(ErrorCode::invalid_argument,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <outpost/base/json_text.hpp>
 #include <outpost/base/random.hpp>
 #include <outpost/base/sort.hpp>
 
@@ -138,7 +139,7 @@ Result<Interval> interval_of(std::span<const float> scores, std::span<const std:
                 "give 1 to 1000000");
   }
   if (!(options.level > 0 && options.level < 1)) {
-    return fail(ErrorCode::invalid_argument, "level " + std::to_string(options.level) + " is out of range",
+    return fail(ErrorCode::invalid_argument, "level " + shortest_text(options.level) + " is out of range",
                 "give a share between 0 and 1, such as 0.95");
   }
   OUTPOST_TRY_ASSIGN(const Ranking ranking, rank_two_classes(scores, labels));

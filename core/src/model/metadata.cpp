@@ -4,22 +4,21 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <map>
 #include <optional>
 
-#include <fast_float/fast_float.h>
-#include <nlohmann/json.hpp>
+#include <outpost/base/json_text.hpp>
+
+#include "base/json_value.hpp"
+#include "model/self_test.hpp"
 
 namespace outpost::metadata {
 namespace {
 
-using Json = nlohmann::json;
 using onnx::GraphReader;
+using Type = JsonValue::Type;
 
 constexpr std::size_t kMaxFeatures = 1'000'000;
 constexpr std::size_t kMaxCategories = 100'000;
-
-std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// The nearest float32. Beyond float32 a conversion is not defined: what rounds to its largest value is that (its
 /// shortest decimal is a little larger than itself), all else is infinite.
@@ -32,21 +31,10 @@ float single(double value) {
   return value < 0 ? -limit : limit;
 }
 
-/// JSON whose numbers are float32, which print with as few digits as tell them apart.
-using SingleJson = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, float>;
-
-/// The number that prints with as few digits as tell the float32 apart, where it reads back as the same float32.
-double short_decimal(float value) {
-  const std::string digits = SingleJson(value).dump();
-  double decimal = value;
-  fast_float::from_chars(digits.data(), digits.data() + digits.size(), decimal);
-  return single(decimal) == value ? decimal : static_cast<double>(value);
-}
-
-Json numbers(const std::vector<float>& values) {
-  Json list = Json::array();
-  for (const float value : values) list.push_back(short_decimal(value));
-  return list;
+void append(JsonText& json, std::string_view key, const std::vector<float>& values) {
+  json.open(key, '[');
+  for (const float value : values) json.single({}, value);
+  json.close(']');
 }
 
 /// Eight digits a value: its bits, most significant first.
@@ -80,51 +68,40 @@ std::optional<std::vector<float>> from_hex(std::string_view text) {
 /// Checked access to a JSON object: whatever is missing or of another type is rejected, and reads as a default.
 class Fields {
  public:
-  Fields(const Json& json, std::string_view key, GraphReader& graph) : json_(json), key_(key), graph_(graph) {
-    if (!json.is_object()) reject("is no JSON object");
+  Fields(const JsonValue& json, std::string_view key, GraphReader& graph) : json_(json), key_(key), graph_(graph) {
+    if (!json.is(Type::object)) reject("is no JSON object");
   }
 
-  const Json& at(const char* name, Json::value_t type) const {
-    static const Json nothing;
-    const auto found = json_.is_object() ? json_.find(name) : json_.end();
-    if (!json_.is_object() || found == json_.end()) return reject(std::string("has no '") + name + "'"), nothing;
-    const bool number = type == Json::value_t::number_float && found->is_number();
-    if (found->type() != type && !number) {
-      return reject(std::string("has '") + name + "' of another type"), nothing;
-    }
-    return *found;
+  const JsonValue& at(std::string_view name, Type type) const {
+    static const JsonValue nothing;
+    const JsonValue* const found = json_.find(name);
+    if (found != nullptr && found->is(type)) return *found;
+    reject((found == nullptr ? "has no '" : "has another type of '") + std::string(name) + "'");
+    return nothing;
   }
-  std::string text(const char* name) const {
-    const Json& value = at(name, Json::value_t::string);
-    return value.is_string() ? value.get<std::string>() : std::string();
+  std::string text(std::string_view name) const { return at(name, Type::text).text; }
+  std::uint64_t whole(std::string_view name) const {
+    const JsonValue& value = at(name, Type::number);
+    if (!value.is_whole) reject("has '" + std::string(name) + "' that is no whole number");
+    return value.whole;
   }
-  std::uint64_t whole(const char* name) const {
-    const Json& value = at(name, Json::value_t::number_unsigned);
-    return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
-  }
-  float number(const char* name) const {
-    const Json& value = at(name, Json::value_t::number_float);
-    return value.is_number() ? single(value.get<double>()) : 0;
-  }
-  std::vector<float> list(const char* name) const {
+  float number(std::string_view name) const { return single(at(name, Type::number).number); }
+  std::vector<float> list(std::string_view name) const {
     std::vector<float> values;
-    const Json& array = at(name, Json::value_t::array);
-    for (const Json& each : array) {
-      if (!each.is_number()) reject(std::string("has '") + name + "' with something that is no number");
-      values.push_back(each.is_number() ? single(each.get<double>()) : 0);
+    for (const auto& [none, each] : at(name, Type::array).members) {
+      if (!each.is(Type::number)) reject("has '" + std::string(name) + "' with something that is no number");
+      values.push_back(single(each.number));
     }
     return values;
   }
-  bool has(const char* name) const { return json_.is_object() && json_.contains(name); }
+  bool has(std::string_view name) const { return json_.find(name) != nullptr; }
   void reject(const std::string& what) const { graph_.reject("'" + std::string(key_) + "' " + what); }
 
  private:
-  const Json& json_;
+  const JsonValue& json_;
   std::string_view key_;
   GraphReader& graph_;
 };
-
-Json parse(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, false); }
 
 std::optional<FeatureKind> kind_from(std::string_view name) {
   for (const FeatureKind kind : {FeatureKind::number, FeatureKind::boolean, FeatureKind::category_code,
@@ -137,23 +114,34 @@ std::optional<FeatureKind> kind_from(std::string_view name) {
 }  // namespace
 
 std::string write_schema(const FeatureSet& features) {
-  Json list = Json::array();
+  JsonText json;
+  json.open({}, '{');
+  json.open("features", '[');
   for (const Feature& feature : features.features) {
-    Json each = {{"name", feature.name}, {"column", feature.column}, {"kind", std::string(to_string(feature.kind))}};
-    if (feature.decimal != '.') each["decimal"] = std::string(1, feature.decimal);
-    if (feature.kind == FeatureKind::category_code) each["categories"] = feature.categories;
-    list.push_back(std::move(each));
+    json.open({}, '{');
+    json.text("name", feature.name);
+    json.text("column", feature.column);
+    json.text("kind", to_string(feature.kind));
+    if (feature.decimal != '.') json.text("decimal", {&feature.decimal, 1});
+    if (feature.kind == FeatureKind::category_code) {
+      json.open("categories", '[');
+      for (const std::string& category : feature.categories) json.text({}, category);
+      json.close(']');
+    }
+    json.close('}');
   }
-  return text_of({{"features", std::move(list)}});
+  json.close(']');
+  json.close('}');
+  return json.take();
 }
 
 FeatureSet read_schema(std::string_view text, GraphReader& graph) {
   FeatureSet set;
-  const Json json = parse(text);
+  const JsonValue json = parse_json(text);
   const Fields fields(json, kSchema, graph);
-  const Json& list = fields.at("features", Json::value_t::array);
+  const auto& list = fields.at("features", Type::array).members;
   if (list.empty() || list.size() > kMaxFeatures) fields.reject("has a number of features out of range");
-  for (const Json& each : list) {
+  for (const auto& [none, each] : list) {
     if (!graph.ok()) break;
     const Fields item(each, kSchema, graph);
     Feature feature;
@@ -167,12 +155,11 @@ FeatureSet read_schema(std::string_view text, GraphReader& graph) {
       feature.decimal = ',';
     }
     if (feature.kind == FeatureKind::category_code) {
-      const Json& categories = item.at("categories", Json::value_t::array);
+      const auto& categories = item.at("categories", Type::array).members;
       if (categories.size() > kMaxCategories) item.reject("has too many categories");
-      for (const Json& category : categories) {
-        if (!category.is_string()) item.reject("has a category that is no text");
-        if (!graph.ok()) break;
-        feature.categories.push_back(category.get<std::string>());
+      for (const auto& [unnamed, category] : categories) {
+        if (!category.is(Type::text)) item.reject("has a category that is no text");
+        feature.categories.push_back(category.text);
       }
       const auto& sorted = feature.categories;
       if (!std::is_sorted(sorted.begin(), sorted.end())) item.reject("has unsorted categories");
@@ -183,23 +170,24 @@ FeatureSet read_schema(std::string_view text, GraphReader& graph) {
 }
 
 std::string write_parameters(const Parameters& parameters) {
-  Json values = Json::object();
-  for (const auto& [name, value] : parameters.values) values[name] = value;
-  return text_of({{"detector", std::move(values)},
-                  {"scaling", std::string(to_string(parameters.scaling))},
-                  {"seed", parameters.seed}});
+  JsonText json;
+  json.open({}, '{');
+  json.open("detector", '{');
+  for (const auto& [name, value] : parameters.values) json.text(name, value);
+  json.close('}');
+  json.text("scaling", to_string(parameters.scaling));
+  json.count("seed", parameters.seed);
+  json.close('}');
+  return json.take();
 }
 
 Parameters read_parameters(std::string_view text, GraphReader& graph) {
   Parameters parameters;
-  const Json json = parse(text);
+  const JsonValue json = parse_json(text);
   const Fields fields(json, kParameters, graph);
-  const Json& values = fields.at("detector", Json::value_t::object);
-  if (values.is_object()) {
-    for (const auto& [name, value] : values.items()) {
-      if (!value.is_string()) fields.reject("has a parameter that is no text");
-      if (value.is_string()) parameters.values.emplace_back(name, value.get<std::string>());
-    }
+  for (const auto& [name, value] : fields.at("detector", Type::object).members) {
+    if (!value.is(Type::text)) fields.reject("has a parameter that is no text");
+    parameters.values.emplace_back(name, value.text);
   }
   const auto scaling = scaling_from(fields.text("scaling"));
   if (!scaling) fields.reject("has an unknown scaling");
@@ -209,11 +197,16 @@ Parameters read_parameters(std::string_view text, GraphReader& graph) {
 }
 
 std::string write_threshold(ThresholdMethod method, float value) {
-  return text_of({{"method", std::string(to_string(method))}, {"value", short_decimal(value)}});
+  JsonText json;
+  json.open({}, '{');
+  json.text("method", to_string(method));
+  json.single("value", value);
+  json.close('}');
+  return json.take();
 }
 
 ThresholdMethod read_threshold(std::string_view text, GraphReader& graph) {
-  const Json json = parse(text);
+  const JsonValue json = parse_json(text);
   const Fields fields(json, kThreshold, graph);
   const auto method = threshold_method_from(fields.text("method"));
   if (!method) fields.reject("has an unknown method");
@@ -221,22 +214,28 @@ ThresholdMethod read_threshold(std::string_view text, GraphReader& graph) {
 }
 
 std::string write_training(const Training& training, const FeatureSet& features) {
-  Json list = Json::array();
+  JsonText json;
+  json.open({}, '{');
+  json.count("rows", training.rows);
+  json.text("hash", training.hash);
+  if (!training.time.empty()) json.text("time", training.time);
+  json.open("features", '[');
   for (std::size_t f = 0; f < features.size(); ++f) {
     const FeatureSummary& summary = training.summaries[f];
-    Json each = {{"missing", short_decimal(summary.missing)}};
+    json.open({}, '{');
+    json.single("missing", summary.missing);
     if (features.features[f].kind == FeatureKind::category_code) {
-      each["shares"] = numbers(summary.shares);
+      append(json, "shares", summary.shares);
     } else {
-      each["median"] = short_decimal(summary.median);
-      each["scale"] = short_decimal(summary.scale);
-      each["quantiles"] = numbers(summary.quantiles);
+      json.single("median", summary.median);
+      json.single("scale", summary.scale);
+      append(json, "quantiles", summary.quantiles);
     }
-    list.push_back(std::move(each));
+    json.close('}');
   }
-  Json json = {{"rows", training.rows}, {"hash", training.hash}, {"features", std::move(list)}};
-  if (!training.time.empty()) json["time"] = training.time;
-  return text_of(json);
+  json.close(']');
+  json.close('}');
+  return json.take();
 }
 
 namespace {
@@ -266,32 +265,37 @@ FeatureSummary read_summary(const Fields& item, const Feature& feature) {
 
 Training read_training(std::string_view text, const FeatureSet& features, GraphReader& graph) {
   Training training;
-  const Json json = parse(text);
+  const JsonValue json = parse_json(text);
   const Fields fields(json, kTraining, graph);
   training.rows = fields.whole("rows");
   training.hash = fields.text("hash");
   if (fields.has("time")) training.time = fields.text("time");
   if (training.rows == 0) fields.reject("has no rows");
-  const Json& list = fields.at("features", Json::value_t::array);
+  const auto& list = fields.at("features", Type::array).members;
   if (list.size() != features.size()) fields.reject("is for another number of features");
   for (std::size_t f = 0; f < features.size() && graph.ok(); ++f) {
-    training.summaries.push_back(read_summary(Fields(list[f], kTraining, graph), features.features[f]));
+    training.summaries.push_back(read_summary(Fields(list[f].second, kTraining, graph), features.features[f]));
   }
   return training;
 }
 
 std::string write_self_test(const SelfTest& test) {
-  return text_of({{"rows", hex_of(test.rows.data(), test.rows.rows() * test.rows.cols())},
-                  {"scores", hex_of(test.scores.data(), test.scores.size())}});
+  JsonText json;
+  json.open({}, '{');
+  json.text("rows", hex_of(test.rows.data(), test.rows.rows() * test.rows.cols()));
+  json.text("scores", hex_of(test.scores.data(), test.scores.size()));
+  json.close('}');
+  return json.take();
 }
 
 SelfTest read_self_test(std::string_view text, std::size_t features, GraphReader& graph) {
   SelfTest test;
-  const Json json = parse(text);
+  const JsonValue json = parse_json(text);
   const Fields fields(json, kSelfTest, graph);
   auto rows = from_hex(fields.text("rows")), scores = from_hex(fields.text("scores"));
-  if (!rows || !scores || rows->size() / features != scores->size() || rows->size() % features != 0) {
-    fields.reject("is not made of whole rows, each with a score");
+  const std::size_t wanted = self_test_count(features);
+  if (!rows || !scores || scores->size() != wanted || rows->size() != wanted * features) {
+    fields.reject("is not made of " + std::to_string(wanted) + " rows, each with a score");
     return test;
   }
   const std::size_t count = scores->size();
@@ -301,21 +305,29 @@ SelfTest read_self_test(std::string_view text, std::size_t features, GraphReader
 }
 
 std::string write_notes(const Notes& notes) {
-  Json list = Json::array();
-  for (const auto& [name, value] : notes) list.push_back(Json::array({name, value}));
-  return text_of(list);
+  JsonText json;
+  json.open({}, '[');
+  for (const auto& [name, value] : notes) {
+    json.open({}, '[');
+    json.text({}, name);
+    json.text({}, value);
+    json.close(']');
+  }
+  json.close(']');
+  return json.take();
 }
 
 Notes read_notes(std::string_view text, GraphReader& graph) {
   Notes notes;
-  const Json json = parse(text);
-  if (!json.is_array()) graph.reject("'outpost.lineage' is no list");
-  for (const Json& each : json) {
-    if (!each.is_array() || each.size() != 2 || !each[0].is_string() || !each[1].is_string()) {
+  const JsonValue json = parse_json(text);
+  if (!json.is(Type::array)) graph.reject("'outpost.lineage' is no list");
+  for (const auto& [none, pair] : json.members) {
+    if (!pair.is(Type::array) || pair.members.size() != 2 || !pair.members[0].second.is(Type::text) ||
+        !pair.members[1].second.is(Type::text)) {
       graph.reject("'outpost.lineage' has an entry that is no pair of texts");
       break;
     }
-    notes.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());
+    notes.emplace_back(pair.members[0].second.text, pair.members[1].second.text);
   }
   return notes;
 }

@@ -32,9 +32,10 @@ bool Pipeline::is_model(std::span<const std::uint8_t> bytes) {
 std::vector<std::uint8_t> Pipeline::serialize() const {
   onnx::GraphWriter graph;
   const onnx::Dimension rows{-1, "N"};
-  graph.input("features", onnx::DataType::float32, {rows, {static_cast<std::int64_t>(features_.size()), {}}});
-  const std::string prepared = preprocessor_.write_graph(graph, "features");
-  const std::string scores = detector_->write_graph(graph, prepared);
+  const onnx::Value input =
+      graph.input("features", onnx::DataType::float32, {rows, {static_cast<std::int64_t>(features_.size()), {}}});
+  const onnx::Value prepared = preprocessor_.write_graph(graph, input);
+  const onnx::Value scores = detector_->write_graph(graph, prepared);
   graph.add_as("score", "Squeeze", {scores, graph.constant({1})});
   calibration_.write_graph(graph, scores);
   graph.output("score", onnx::DataType::float32, {rows});

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include <outpost/base/json_text.hpp>
+
 namespace outpost {
 namespace {
 
@@ -42,8 +44,12 @@ bool same_bits(float a, float b) {
 
 }  // namespace
 
+std::size_t self_test_count(std::size_t features) {
+  return std::min(kRows, kMaxValues / std::max<std::size_t>(1, features));
+}
+
 Matrix self_test_rows(const FeatureSet& features, const std::vector<FeatureSummary>& summaries) {
-  const std::size_t count = std::min(kRows, kMaxValues / std::max<std::size_t>(1, features.size()));
+  const std::size_t count = self_test_count(features.size());
   Matrix rows(count, features.size());
   for (std::size_t r = 0; r < count; ++r) {
     for (std::size_t f = 0; f < features.size(); ++f) rows(r, f) = value_of(features.features[f], summaries[f], r, f);
@@ -61,8 +67,8 @@ Result<void> run_self_test(const Pipeline& pipeline) {
     if (same_bits(scores[r], test.scores[r])) continue;
     if (!exact && difference <= 1e-5F * std::fabs(test.scores[r])) continue;
     return fail(ErrorCode::corrupt_model,
-                "the model's self-test fails: row " + std::to_string(r + 1) + " scores " + std::to_string(scores[r]) +
-                    " here, " + std::to_string(test.scores[r]) + " where it was trained",
+                "the model's self-test fails: row " + std::to_string(r + 1) + " scores " + shortest_text(scores[r]) +
+                    " here, " + shortest_text(test.scores[r]) + " where it was trained",
                 "The file is altered, or this build computes differently: train the model again and report it.");
   }
   return {};

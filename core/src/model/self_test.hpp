@@ -7,7 +7,10 @@
 
 namespace outpost {
 
-/// Up to five rows (fewer of very many features): medians, all missing, mixed quantiles, extremes, beyond the extremes.
+/// How many rows a model of so many features is tested with: five, fewer of very many features.
+std::size_t self_test_count(std::size_t features);
+
+/// That many rows: medians, all missing, mixed quantiles, extremes, beyond the extremes.
 Matrix self_test_rows(const FeatureSet& features, const std::vector<FeatureSummary>& summaries);
 
 /// Scores the rows again. Bits must be equal for detectors of class exact, 1e-5 relative else.

@@ -116,8 +116,21 @@ Result<void> check_names(const FeatureSet& features, const std::vector<std::pair
   const auto refuse = [](const std::string& what) {
     return fail(ErrorCode::invalid_argument, what + " is not valid UTF-8", "Convert the data to UTF-8 first.");
   };
+  constexpr std::size_t kMaxFeatures = 1'000'000, kMaxCategories = 100'000;  // what a model file may hold
+  if (features.size() > kMaxFeatures) {
+    return fail(ErrorCode::unsupported,
+                "there are " + std::to_string(features.size()) + " features, at most " + std::to_string(kMaxFeatures) +
+                    " are supported",
+                "Leave some out.");
+  }
   for (std::size_t f = 0; f < features.size(); ++f) {
     const Feature& feature = features.features[f];
+    if (feature.categories.size() > kMaxCategories) {
+      return fail(ErrorCode::unsupported,
+                  "feature '" + feature.name + "' has " + std::to_string(feature.categories.size()) +
+                      " categories, at most " + std::to_string(kMaxCategories) + " are supported",
+                  "Leave it out.");
+    }
     const std::string which = "of feature " + std::to_string(f + 1);
     if (!is_valid_utf8(feature.name) || !is_valid_utf8(feature.column)) return refuse("the name " + which);
     if (!std::all_of(feature.categories.begin(), feature.categories.end(), is_valid_utf8)) {

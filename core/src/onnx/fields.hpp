@@ -41,7 +41,9 @@ enum : std::uint32_t {
   strings = 9,
   tensors = 10,
   graphs = 11,
-  type = 20
+  type = 20,
+  sparse_tensor = 22,
+  sparse_tensors = 23
 };
 /// AttributeProto.AttributeType
 inline constexpr std::int64_t kReal = 1, kInteger = 2, kString = 3, kFloats = 6, kInts = 7, kStrings = 8;

@@ -31,20 +31,20 @@ struct AttributeEncoder {
     append_float(out, field::attribute::real, value);
     type(field::attribute::kReal);
   }
-  void operator()(const std::string& value) const {
+  void operator()(std::string_view value) const {
     append_text(out, field::attribute::string, value);
     type(field::attribute::kString);
   }
-  void operator()(const std::vector<std::int64_t>& values) const {
+  void operator()(std::span<const std::int64_t> values) const {
     append_packed(out, field::attribute::ints, values);
     type(field::attribute::kInts);
   }
-  void operator()(const std::vector<float>& values) const {
+  void operator()(std::span<const float> values) const {
     append_packed(out, field::attribute::floats, values);
     type(field::attribute::kFloats);
   }
-  void operator()(const std::vector<std::string>& values) const {
-    for (const std::string& value : values) append_text(out, field::attribute::strings, value);
+  void operator()(std::span<const std::string_view> values) const {
+    for (const std::string_view value : values) append_text(out, field::attribute::strings, value);
     type(field::attribute::kStrings);
   }
 };
@@ -68,8 +68,12 @@ std::string encode(std::string_view name, DataType type, const std::vector<Dimen
 
 }  // namespace
 
-std::string GraphWriter::tensor(std::string_view name, DataType type, const Dims& dims, const void* data,
-                                std::size_t bytes) {
+Value GraphWriter::named(std::string name) {
+  names_.push_back(std::move(name));
+  return {static_cast<std::uint32_t>(names_.size() - 1)};
+}
+
+Value GraphWriter::tensor(std::string_view name, DataType type, const Dims& dims, const void* data, std::size_t bytes) {
   std::string head;
   if (!dims.empty()) append_packed(head, field::tensor::dims, dims);
   append_integer(head, field::tensor::data_type, static_cast<std::int64_t>(type));
@@ -84,122 +88,96 @@ std::string GraphWriter::tensor(std::string_view name, DataType type, const Dims
   append_varint(initializers_, field::tensor::raw_data << 3 | static_cast<std::uint32_t>(WireType::bytes));
   initializers_ += length;
   if (bytes != 0) initializers_.append(static_cast<const char*>(data), bytes);
-  return std::string(name);
+  return named(std::string(name));
 }
 
-std::string GraphWriter::f32(std::string_view name, const Dims& dims, std::span<const float> values) {
+Value GraphWriter::f32(std::string_view name, const Dims& dims, std::span<const float> values) {
   assert(fits(dims, values.size()));
   return tensor(name, DataType::float32, dims, values.data(), values.size_bytes());
 }
 
-std::string GraphWriter::f64(std::string_view name, const Dims& dims, std::span<const double> values) {
+Value GraphWriter::f64(std::string_view name, const Dims& dims, std::span<const double> values) {
   assert(fits(dims, values.size()));
   return tensor(name, DataType::float64, dims, values.data(), values.size_bytes());
 }
 
-std::string GraphWriter::i64(std::string_view name, const Dims& dims, std::span<const std::int64_t> values) {
+Value GraphWriter::i64(std::string_view name, const Dims& dims, std::span<const std::int64_t> values) {
   assert(fits(dims, values.size()));
   return tensor(name, DataType::int64, dims, values.data(), values.size_bytes());
 }
 
-std::string GraphWriter::flags(std::string_view name, const Dims& dims, const std::vector<bool>& values) {
+Value GraphWriter::flags(std::string_view name, const Dims& dims, const std::vector<bool>& values) {
   assert(fits(dims, values.size()));
   std::string bytes;
   for (const bool value : values) bytes.push_back(value ? '\1' : '\0');
   return tensor(name, DataType::boolean, dims, bytes.data(), bytes.size());
 }
 
-namespace {
-
-/// Constants are told apart by type, rank and bytes.
-std::string constant_key(char type, const void* data, std::size_t bytes) {
-  std::string key(1, type);
+Value GraphWriter::constant(DataType type, const Dims& dims, const void* data, std::size_t bytes) {
+  std::string key{static_cast<char>(type), static_cast<char>(dims.size())};
   key.append(static_cast<const char*>(data), bytes);
-  return key;
-}
-
-}  // namespace
-
-std::string GraphWriter::constant(float value) {
-  const auto [entry, is_new] = constants_.try_emplace(constant_key('f', &value, sizeof value));
-  if (is_new) entry->second = f32("c" + std::to_string(constants_.size() - 1), {}, {&value, 1});
+  const auto [entry, is_new] = constants_.try_emplace(std::move(key));
+  if (is_new) entry->second = tensor("c" + std::to_string(constants_.size() - 1), type, dims, data, bytes);
   return entry->second;
 }
 
-std::string GraphWriter::constant(double value) {
-  const auto [entry, is_new] = constants_.try_emplace(constant_key('d', &value, sizeof value));
-  if (is_new) entry->second = f64("c" + std::to_string(constants_.size() - 1), {}, {&value, 1});
-  return entry->second;
-}
-
-std::string GraphWriter::constant(std::int64_t value) {
-  const auto [entry, is_new] = constants_.try_emplace(constant_key('i', &value, sizeof value));
-  if (is_new) entry->second = i64("c" + std::to_string(constants_.size() - 1), {}, {&value, 1});
-  return entry->second;
-}
-
-std::string GraphWriter::constant(std::initializer_list<std::int64_t> values) {
-  const std::vector<std::int64_t> list(values);
-  const auto [entry, is_new] = constants_.try_emplace(constant_key('v', list.data(), list.size() * sizeof(list[0])));
-  if (is_new) {
-    entry->second = i64("c" + std::to_string(constants_.size() - 1), {static_cast<std::int64_t>(list.size())}, list);
-  }
-  return entry->second;
+Value GraphWriter::constant(float value) { return constant(DataType::float32, {}, &value, sizeof value); }
+Value GraphWriter::constant(double value) { return constant(DataType::float64, {}, &value, sizeof value); }
+Value GraphWriter::constant(std::int64_t value) { return constant(DataType::int64, {}, &value, sizeof value); }
+Value GraphWriter::constant(std::initializer_list<std::int64_t> values) {
+  return constant(DataType::int64, {static_cast<std::int64_t>(values.size())}, values.begin(),
+                  values.size() * sizeof(std::int64_t));
 }
 
 std::string GraphWriter::next_name(std::string_view op_type) {
   return std::string(op_type) + "_" + std::to_string(next_node_++);
 }
 
-std::string GraphWriter::add(std::string_view op_type, const std::vector<std::string>& inputs,
-                             const Attributes& attributes, std::string_view domain) {
-  std::string output = next_name(op_type);
-  add_node(op_type, domain, inputs, {output}, attributes);
-  return output;
+Value GraphWriter::add(std::string_view op_type, std::initializer_list<Value> inputs, Attributes attributes,
+                       std::string_view domain) {
+  return add_as(next_name(op_type), op_type, inputs, attributes, domain);
 }
 
-std::vector<std::string> GraphWriter::add_many(std::string_view op_type, const std::vector<std::string>& inputs,
-                                               std::size_t count, const Attributes& attributes,
-                                               std::string_view domain) {
-  std::vector<std::string> outputs;
+std::vector<Value> GraphWriter::add_many(std::string_view op_type, std::initializer_list<Value> inputs,
+                                         std::size_t count, Attributes attributes, std::string_view domain) {
+  std::vector<Value> outputs;
   const std::string name = next_name(op_type);
-  for (std::size_t i = 0; i < count; ++i) outputs.push_back(name + "_" + std::to_string(i));
+  for (std::size_t i = 0; i < count; ++i) outputs.push_back(named(name + "_" + std::to_string(i)));
   add_node(op_type, domain, inputs, outputs, attributes);
   return outputs;
 }
 
-std::string GraphWriter::add_as(std::string_view output, std::string_view op_type,
-                                const std::vector<std::string>& inputs, const Attributes& attributes,
-                                std::string_view domain) {
-  add_node(op_type, domain, inputs, {std::string(output)}, attributes);
-  return std::string(output);
+Value GraphWriter::add_as(std::string_view output, std::string_view op_type, std::initializer_list<Value> inputs,
+                          Attributes attributes, std::string_view domain) {
+  const Value value = named(std::string(output));
+  add_node(op_type, domain, inputs, {&value, 1}, attributes);
+  return value;
 }
 
-std::string GraphWriter::cast(const std::string& value, DataType to) {
+Value GraphWriter::cast(Value value, DataType to) {
   return add("Cast", {value}, {{"to", static_cast<std::int64_t>(to)}});
 }
 
-void GraphWriter::add_node(std::string_view op_type, std::string_view domain, const std::vector<std::string>& inputs,
-                           const std::vector<std::string>& outputs, const Attributes& attributes) {
+void GraphWriter::add_node(std::string_view op_type, std::string_view domain, std::initializer_list<Value> inputs,
+                           std::span<const Value> outputs, Attributes attributes) {
   std::string node;
-  for (const std::string& input : inputs) append_text(node, field::node::input, input);
-  for (const std::string& output : outputs) append_text(node, field::node::output, output);
+  for (const Value input : inputs) append_text(node, field::node::input, names_[input.id]);
+  for (const Value output : outputs) append_text(node, field::node::output, names_[output.id]);
   append_text(node, field::node::op_type, op_type);
-  for (const auto& [name, value] : attributes) {
+  for (const AttributeValue& each : attributes) {
     std::string attribute;
-    append_text(attribute, field::attribute::name, name);
-    std::visit(AttributeEncoder{attribute}, value);
+    append_text(attribute, field::attribute::name, each.name);
+    std::visit(AttributeEncoder{attribute}, each.value);
     append_text(node, field::node::attribute, attribute);
   }
-  if (!domain.empty()) {
-    append_text(node, field::node::domain, domain);
-    domains_.emplace(domain, domain == kMlDomain ? kMlOpset : 1);
-  }
+  if (!domain.empty()) append_text(node, field::node::domain, domain);
+  domains_.try_emplace(std::string(domain), domain == kMlDomain ? kMlOpset : 1);
   append_text(nodes_, field::graph::node, node);
 }
 
-void GraphWriter::input(std::string_view name, DataType type, const std::vector<Dimension>& shape) {
+Value GraphWriter::input(std::string_view name, DataType type, const std::vector<Dimension>& shape) {
   append_text(inputs_, field::graph::input, encode(name, type, shape));
+  return named(std::string(name));
 }
 
 void GraphWriter::output(std::string_view name, DataType type, const std::vector<Dimension>& shape) {
@@ -219,7 +197,7 @@ std::vector<std::uint8_t> GraphWriter::finish(std::string_view graph_name) {
   std::string head, tail;
   append_integer(head, field::model::ir_version, kIrVersion);
   append_text(head, field::model::producer_name, "outpost");
-  domains_.emplace("", kOpset);
+  domains_[""] = kOpset;
   for (const auto& [domain, version] : domains_) {
     std::string opset;
     append_text(opset, field::opset::domain, domain);

@@ -6,31 +6,53 @@
 namespace outpost::onnx {
 namespace {
 
-using Names = std::unordered_set<std::string_view>;
-
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 tl::unexpected<Error> corrupt(std::string message) {
   return fail(ErrorCode::corrupt_model, std::move(message), "Export the model again.");
 }
 
-Result<void> define(std::string_view name, Names& names) {
-  if (name.empty() || names.insert(name).second) return {};
-  return corrupt("the value " + quoted(name) + " is defined twice");
-}
-
-/// `outer` are the values that a subgraph sees from around it.
-Result<void> check_graph(const Graph& graph, const Names& outer) {
-  Names names = outer;
-  for (const ValueInfo& input : graph.inputs) names.insert(input.name);
-  for (const Tensor& tensor : graph.initializers) {
-    if (tensor.external) {
-      return fail(ErrorCode::unsupported, "tensor " + quoted(tensor.name) + " has its data in another file",
-                  "Save the model as one file (onnx.save with save_as_external_data=False).");
+/// Walks the graph and its subgraphs with the names that are visible, each of which is defined once.
+class Checker {
+ public:
+  Result<void> check(const Graph& graph) {
+    const std::size_t outer = defined_.size();
+    OUTPOST_TRY(check_tensors(graph));
+    for (const Node& node : graph.nodes) OUTPOST_TRY(check(node));
+    for (const ValueInfo& output : graph.outputs) {
+      if (names_.count(output.name) == 0) return corrupt("the output " + quoted(output.name) + " is never computed");
     }
-    names.insert(tensor.name);
+    // What a subgraph defines is not seen outside of it.
+    for (; defined_.size() > outer; defined_.pop_back()) names_.erase(defined_.back());
+    return {};
   }
-  for (const Node& node : graph.nodes) {
+
+ private:
+  Result<void> define(std::string_view name) {
+    if (name.empty()) return {};
+    if (!names_.insert(name).second) return corrupt("the value " + quoted(name) + " is defined twice");
+    defined_.push_back(name);
+    return {};
+  }
+
+  Result<void> check_tensors(const Graph& graph) {
+    std::unordered_set<std::string_view> inputs;
+    for (const ValueInfo& input : graph.inputs) {
+      OUTPOST_TRY(define(input.name));
+      inputs.insert(input.name);
+    }
+    for (const Tensor& tensor : graph.initializers) {
+      if (tensor.external) {
+        return fail(ErrorCode::unsupported, "tensor " + quoted(tensor.name) + " has its data in another file",
+                    "Save the model as one file (onnx.save with save_as_external_data=False).");
+      }
+      // An initializer may be listed as an input too: its default value.
+      if (inputs.erase(tensor.name) == 0) OUTPOST_TRY(define(tensor.name));
+    }
+    return {};
+  }
+
+  Result<void> check(const Node& node) {
     if (!node.domain.empty() && node.domain != "ai.onnx" && node.domain != kMlDomain) {
       return fail(ErrorCode::unsupported,
                   "operator " + quoted(node.op_type) + " is of the domain " + quoted(node.domain) +
@@ -38,18 +60,18 @@ Result<void> check_graph(const Graph& graph, const Names& outer) {
                   "Export the model with standard operators.");
     }
     for (const std::string_view input : node.inputs) {
-      if (input.empty() || names.count(input) != 0) continue;
+      if (input.empty() || names_.count(input) != 0) continue;
       return corrupt("operator " + quoted(node.op_type) + " uses the value " + quoted(input) +
                      " before it is defined: a cycle, or nodes out of order");
     }
-    for (const Graph& body : node.subgraphs) OUTPOST_TRY(check_graph(body, names));
-    for (const std::string_view output : node.outputs) OUTPOST_TRY(define(output, names));
+    for (const Graph& body : node.subgraphs) OUTPOST_TRY(check(body));
+    for (const std::string_view output : node.outputs) OUTPOST_TRY(define(output));
+    return {};
   }
-  for (const ValueInfo& output : graph.outputs) {
-    if (names.count(output.name) == 0) return corrupt("the output " + quoted(output.name) + " is never computed");
-  }
-  return {};
-}
+
+  std::unordered_set<std::string_view> names_;
+  std::vector<std::string_view> defined_;  ///< in their order, so that a subgraph's can be taken back
+};
 
 }  // namespace
 
@@ -61,7 +83,7 @@ Result<void> check_runnable(const ModelView& model) {
   if (model.graph.inputs.empty() || model.graph.outputs.empty() || model.graph.nodes.empty()) {
     return corrupt("the graph has no input, no output or no node");
   }
-  return check_graph(model.graph, {});
+  return Checker().check(model.graph);
 }
 
 }  // namespace outpost::onnx

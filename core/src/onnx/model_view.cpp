@@ -257,7 +257,7 @@ bool ModelParser::graph(Bytes bytes, std::size_t depth, Graph& out) {
   if (depth > limits_.max_depth) {
     return refuse("graphs are nested more than " + std::to_string(limits_.max_depth) + " deep", bytes);
   }
-  return walk(bytes, "graph", [&](const WireField& f) {
+  const bool read = walk(bytes, "graph", [&](const WireField& f) {
     switch (f.id) {
       case field::graph::name: return text(f, "graph name", out.name);
       case field::graph::node:
@@ -276,10 +276,12 @@ bool ModelParser::graph(Bytes bytes, std::size_t depth, Graph& out) {
       default: return true;
     }
   });
+  // Nothing takes memory that takes no bytes.
+  return read && (depth == 0 || !out.outputs.empty() || refuse("a subgraph without output", bytes));
 }
 
 bool ModelParser::node(Bytes bytes, std::size_t depth, Node& out) {
-  return walk(bytes, "node", [&](const WireField& f) {
+  const bool read = walk(bytes, "node", [&](const WireField& f) {
     switch (f.id) {
       case field::node::input:
         return count(edges_, limits_.max_attributes, "inputs and outputs") &&
@@ -296,6 +298,8 @@ bool ModelParser::node(Bytes bytes, std::size_t depth, Node& out) {
       default: return true;
     }
   });
+  return read &&
+         ((!out.op_type.empty() && !out.outputs.empty()) || refuse("a node without operator or without output", bytes));
 }
 
 bool ModelParser::attribute(Bytes bytes, std::size_t depth, Node& owner) {
@@ -313,6 +317,8 @@ bool ModelParser::attribute(Bytes bytes, std::size_t depth, Node& owner) {
                                                 "' has its data in another file, which is not read",
                                             f.bytes);
       }
+      case field::attribute::sparse_tensor:
+      case field::attribute::sparse_tensors: return refuse("it has a sparse tensor, which is not supported", f.bytes);
       case field::attribute::graph:
       case field::attribute::graphs:
         return message(f, "graph") && graph(f.bytes, depth + 1, owner.subgraphs.emplace_back());

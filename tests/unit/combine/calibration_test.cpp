@@ -157,7 +157,7 @@ TEST_CASE("calibration: state is read back to the same bits", "[combine][propert
     const std::vector<float> scores = any_scores(random);
     const Calibration calibration = Calibration::fit(scores, find_threshold(scores, {})->value);
     const auto write = [](const Calibration& each) {
-      return test::graph_file(1, [&](onnx::GraphWriter& graph, const std::string& in) { each.write_graph(graph, in); });
+      return test::graph_file(1, [&](onnx::GraphWriter& graph, onnx::Value in) { each.write_graph(graph, in); });
     };
     const test::GraphFile file = write(calibration);
     onnx::GraphReader reader = file.reader();

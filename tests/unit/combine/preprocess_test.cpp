@@ -39,9 +39,8 @@ Preprocessor fitted(const Matrix& rows, const FeatureSet& set, const PreprocessO
 }
 
 test::GraphFile written(const Preprocessor& preprocessor) {
-  return test::graph_file(preprocessor.input_features(), [&](onnx::GraphWriter& graph, const std::string& rows) {
-    preprocessor.write_graph(graph, rows);
-  });
+  return test::graph_file(preprocessor.input_features(),
+                          [&](onnx::GraphWriter& graph, onnx::Value rows) { preprocessor.write_graph(graph, rows); });
 }
 
 std::vector<float> transformed(const Preprocessor& preprocessor, const Matrix& rows) {

@@ -285,7 +285,7 @@ namespace {
 /// Two trees over three features: one splits twice, the other is a leaf. Paths fit a forest of two rows a tree.
 struct ForestNode {
   std::vector<std::int64_t> tree_ids{0, 0, 0, 0, 0, 1}, node_ids{0, 1, 2, 3, 4, 0};
-  std::vector<std::string> modes{"BRANCH_LEQ", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF", "LEAF"};
+  std::vector<std::string_view> modes{"BRANCH_LEQ", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF", "LEAF"};
   std::vector<std::int64_t> feature_ids{2, 0, 1, 0, 0, 0};
   std::vector<float> values{0.5F, 0, -1, 0, 0, 0};
   std::vector<std::int64_t> true_ids{1, 0, 3, 0, 0, 0}, false_ids{2, 0, 4, 0, 0, 0};
@@ -296,12 +296,19 @@ struct ForestNode {
   Result<void> read() const {
     onnx::GraphWriter graph;
     graph.f32("iforest.path_scale", {}, {&path_scale, 1});
-    const onnx::Attributes attributes{
-        {"nodes_treeids", tree_ids},       {"nodes_nodeids", node_ids},    {"nodes_modes", modes},
-        {"nodes_featureids", feature_ids}, {"nodes_values", values},       {"nodes_truenodeids", true_ids},
-        {"nodes_falsenodeids", false_ids}, {"target_treeids", leaf_trees}, {"target_nodeids", leaf_nodes},
-        {"target_weights", paths}};
-    graph.add("TreeEnsembleRegressor", {"rows"}, attributes, onnx::kMlDomain);
+    const onnx::Value rows = graph.named("rows");
+    graph.add("TreeEnsembleRegressor", {rows},
+              {{"nodes_treeids", tree_ids},
+               {"nodes_nodeids", node_ids},
+               {"nodes_modes", modes},
+               {"nodes_featureids", feature_ids},
+               {"nodes_values", values},
+               {"nodes_truenodeids", true_ids},
+               {"nodes_falsenodeids", false_ids},
+               {"target_treeids", leaf_trees},
+               {"target_nodeids", leaf_nodes},
+               {"target_weights", paths}},
+              onnx::kMlDomain);
     const test::GraphFile file(graph.finish("forest"));
     onnx::GraphReader reader = file.reader();
     return make_isolation_forest({2, 4})->read_graph(reader, 3);

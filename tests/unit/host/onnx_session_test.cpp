@@ -28,8 +28,8 @@ bool have_onnxruntime() {
 std::vector<std::uint8_t> doubler(std::int64_t columns, const std::string& batch = "",
                                   onnx::DataType kind = onnx::DataType::float32) {
   onnx::GraphWriter graph;
-  graph.input("x", kind, {{-1, "N"}, {columns, {}}});
-  graph.add_as("y", "Add", {"x", "x"});
+  const onnx::Value x = graph.input("x", kind, {{-1, "N"}, {columns, {}}});
+  graph.add_as("y", "Add", {x, x});
   graph.output("y", kind, {{-1, "N"}, {columns, {}}});
   if (!batch.empty()) graph.metadata("outpost.batch", batch);
   return graph.finish("doubler");
@@ -118,10 +118,9 @@ TEST_CASE("onnx session: cancelled between batches, and in the middle of one", "
   // One batch that takes seconds. Nothing asks after it, so that only ending it makes this an error.
   constexpr std::int64_t kWide = 512;
   onnx::GraphWriter graph;
-  graph.input("x", onnx::DataType::float32, {{-1, "N"}, {kWide, {}}});
+  onnx::Value value = graph.input("x", onnx::DataType::float32, {{-1, "N"}, {kWide, {}}});
   const std::vector<float> zeros(kWide * kWide, 0.0F);
-  const std::string weights = graph.f32("w", {kWide, kWide}, zeros);
-  std::string value = "x";
+  const onnx::Value weights = graph.f32("w", {kWide, kWide}, zeros);
   for (int layer = 0; layer < 200; ++layer) value = graph.add("MatMul", {value, weights});
   graph.add_as("y", "Relu", {value});
   graph.output("y", onnx::DataType::float32, {{-1, "N"}, {kWide, {}}});

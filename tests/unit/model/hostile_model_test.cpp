@@ -193,7 +193,6 @@ std::vector<Attack> attacks() {
        in_node("IsNaN", [](Message& node) { node.set(field::node::op_type, "IsInf"); }),
        "its graph is not the one of its state"},
       {"a node too many", "knn", in_graph([](Message& graph) {
-         onnx::GraphWriter extra;
          std::string node;
          onnx::append_text(node, field::node::input, "features");
          onnx::append_text(node, field::node::output, "leak");
@@ -253,8 +252,7 @@ std::vector<Attack> attacks() {
       {"fewer features in the schema than in the graph", "ecod",
        in_metadata("outpost.schema",
                    [](std::string& text) {
-                     text.erase(text.find("{\"column\":\"f0\""),
-                                text.find("},{") + 2 - text.find("{\"column\":\"f0\""));
+                     text.erase(text.find("{\"name\":\"f0\""), text.find("},{") + 2 - text.find("{\"name\":\"f0\""));
                    }),
        ""},
       {"statistics beyond float32", "ecod",
@@ -270,7 +268,49 @@ std::vector<Attack> attacks() {
        "self-test fails"},
       {"a self-test without rows for its scores", "hbos",
        in_metadata("outpost.selftest", [](std::string& text) { text = "{\"rows\":\"\",\"scores\":\"3f800000\"}"; }),
-       "whole rows"},
+       "5 rows, each with a score"},
+      {"a self-test of no rows", "hbos",
+       in_metadata("outpost.selftest", [](std::string& text) { text = "{\"rows\":\"\",\"scores\":\"\"}"; }),
+       "5 rows, each with a score"},
+      {"metadata made to fill memory", "hbos",
+       in_metadata("outpost.parameters",
+                   [](std::string& text) {
+                     text = "[";
+                     for (int i = 0; i < 1'000'000; ++i) text += "{},";
+                     text += "{}]";
+                   }),
+       "'outpost.parameters' is no JSON object"},
+      {"a 0/1 column with a scale", "pca mixed",
+       in_tensor("preprocess.center",
+                 [](Message& tensor) {
+                   std::string data = tensor.text(field::tensor::raw_data);
+                   data[data.size() - 1] = '\x3f';  // the last column's center becomes about 1
+                   data[data.size() - 2] = '\x80';
+                   tensor.set(field::tensor::raw_data, data);
+                 }),
+       "0/1 column with a scale"},
+      {"a subgraph", "hbos",
+       in_node("IsNaN",
+               [](Message& node) {
+                 std::string output, body, attribute;
+                 onnx::append_text(output, field::value_info::name, "features");
+                 onnx::append_text(body, field::graph::output, output);
+                 onnx::append_text(attribute, field::attribute::name, "body");
+                 onnx::append_text(attribute, field::attribute::graph, body);
+                 node.add(field::node::attribute, attribute);
+               }),
+       "its graph is not the one of its state"},
+      {"a sparse tensor", "hbos",
+       in_node("IsNaN",
+               [](Message& node) {
+                 std::string attribute;
+                 onnx::append_text(attribute, field::attribute::name, "value");
+                 onnx::append_text(attribute, field::attribute::sparse_tensor, "");
+                 node.add(field::node::attribute, attribute);
+               }),
+       "sparse tensor"},
+      {"a node without output", "hbos", in_graph([](Message& graph) { graph.add(field::graph::node, ""); }),
+       "a node without operator"},
       {"a metadata key taken away", "hbos",
        [](Message& model) {
          model.remove(field::model::metadata_props, with_text(field::entry::key, "outpost.selftest"));
@@ -284,7 +324,12 @@ std::string good_file(const std::string& detector) {
   FeatureSet set;
   for (const char* name : {"f0", "f1", "f2"}) set.features.push_back({name, name, FeatureKind::number, {}, '.'});
   PipelineOptions options;
-  options.detector = detector;
+  options.detector = detector.substr(0, detector.find(' '));
+  if (detector.find("mixed") != std::string::npos) {
+    set.features[2].kind = FeatureKind::category_code;
+    set.features[2].categories = {"a", "b"};
+    options.scaling = Scaling::standard;
+  }
   if (detector == "iforest") options.parameters = {{"n_estimators", "3"}, {"max_samples", "32"}};
   std::vector<float> scores;
   const auto pipeline = Pipeline::fit(test::gaussian(80, 3, 5), set, options, {}, scores);

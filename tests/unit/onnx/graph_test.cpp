@@ -17,20 +17,23 @@ using test::GraphFile;
 
 GraphFile every_kind() {
   GraphWriter graph;
-  graph.input("x", DataType::float32, {{-1, "N"}, {3, {}}});
-  const std::string weights = graph.f32("weights", {3, 2}, std::vector<float>{1, 2, 3, 4, 5, -0.0F});
+  const Value x = graph.input("x", DataType::float32, {{-1, "N"}, {3, {}}});
+  const Value weights = graph.f32("weights", {3, 2}, std::vector<float>{1, 2, 3, 4, 5, -0.0F});
   graph.f64("offsets", {2}, std::vector<double>{1e-300, std::nan("")});
   graph.i64("counts", {1, 2}, std::vector<std::int64_t>{-7, 1LL << 60});
   graph.flags("mask", {3}, {true, false, true});
   graph.f64("scale", {}, std::vector<double>{0.25});
   graph.f32("empty", {0}, {});
-  const std::string product = graph.add("MatMul", {"x", weights});
+  const Value product = graph.add("MatMul", {x, weights});
+  const std::vector<std::int64_t> ids{0, 1, 300};
+  const std::vector<float> values{0.5F, -1};
+  const std::vector<std::string_view> modes{"LEAF", "BRANCH_LEQ"};
   graph.add_as("y", "TreeEnsembleRegressor", {product},
-               {{"nodes_treeids", std::vector<std::int64_t>{0, 1, 300}},
-                {"nodes_values", std::vector<float>{0.5F, -1}},
-                {"nodes_modes", std::vector<std::string>{"LEAF", "BRANCH_LEQ"}},
+               {{"nodes_treeids", ids},
+                {"nodes_values", values},
+                {"nodes_modes", modes},
                 {"n_targets", std::int64_t{1}},
-                {"aggregate_function", std::string("SUM")}},
+                {"aggregate_function", std::string_view("SUM")}},
                kMlDomain);
   graph.output("y", DataType::float32, {{-1, "N"}, {1, {}}});
   graph.metadata("key", "value with \xc3\xa9");
@@ -81,11 +84,14 @@ TEST_CASE("graph: the same calls give the same bytes", "[onnx][property]") {
 
 TEST_CASE("graph: equal constants are stored once, types and ranks apart", "[onnx][property]") {
   GraphWriter graph;
-  const std::string one = graph.constant(1.0F);
-  CHECK(graph.constant(1.0F) == one);
-  CHECK(graph.constant(1.0) != one);
-  CHECK(graph.constant(std::int64_t{1}) != graph.constant({1}));
-  CHECK(graph.constant(0.0F) != graph.constant(-0.0F));
+  const auto id = [](Value value) { return value.id; };
+  const std::uint32_t one = id(graph.constant(1.0F));
+  CHECK(id(graph.constant(1.0F)) == one);
+  CHECK(id(graph.constant(1.0)) != one);
+  const std::uint32_t scalar = id(graph.constant(std::int64_t{1}));
+  CHECK(scalar != id(graph.constant({1})));
+  const std::uint32_t zero = id(graph.constant(0.0F));
+  CHECK(zero != id(graph.constant(-0.0F)));
   const GraphFile file(graph.finish("constants"));
   CHECK(file.view().graph.initializers.size() == 6);
 }

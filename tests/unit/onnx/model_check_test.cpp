@@ -21,7 +21,7 @@ struct NodeSpec {
 std::vector<std::uint8_t> model_of(const std::vector<NodeSpec>& nodes, const std::string& output) {
   GraphWriter graph;
   graph.input("x", DataType::float32, {{-1, "N"}, {2, {}}});
-  for (const NodeSpec& node : nodes) graph.add_as(node.output, node.op, {node.input}, {}, node.domain);
+  for (const NodeSpec& node : nodes) graph.add_as(node.output, node.op, {graph.named(node.input)}, {}, node.domain);
   graph.output(output, DataType::float32, {{-1, "N"}, {2, {}}});
   return graph.finish("checked");
 }
@@ -67,7 +67,11 @@ TEST_CASE("model check: data in other files and functions are refused", "[onnx][
       entry.add_string(1, "location");
       entry.add_string(2, "../../secret");
     }
-    protozero::pbf_writer(graph, field::graph::node).add_string(field::node::output, "y");
+    {
+      protozero::pbf_writer node(graph, field::graph::node);
+      node.add_string(field::node::output, "y");
+      node.add_string(field::node::op_type, "Abs");
+    }
     protozero::pbf_writer(graph, field::graph::input).add_string(field::value_info::name, "x");
     protozero::pbf_writer(graph, field::graph::output).add_string(field::value_info::name, "y");
   }

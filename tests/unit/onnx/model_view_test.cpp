@@ -47,6 +47,17 @@ void add_tensor(pbf_writer& graph, const std::vector<std::int64_t>& dims, std::s
   tensor.add_bytes(field::tensor::raw_data, std::string(bytes, '\0'));
 }
 
+void add_node(pbf_writer& graph) {
+  pbf_writer node(graph, field::graph::node);
+  node.add_string(field::node::output, "y");
+  node.add_string(field::node::op_type, "Add");
+}
+
+void add_output(std::string& graph) {
+  pbf_writer writer(graph);
+  pbf_writer(writer, field::graph::output).add_string(field::value_info::name, "y");
+}
+
 TEST_CASE("model view: a shape and its data must agree", "[onnx][error]") {
   using Catch::Matchers::Contains;
   const auto with = [](const std::vector<std::int64_t>& dims, std::size_t bytes) {
@@ -81,12 +92,12 @@ TEST_CASE("model view: counts and depth are bounded", "[onnx][error]") {
   ReadLimits limits;
   limits.max_nodes = 3;
   limits.max_initializers = 2;
-  limits.max_attributes = 5;
+  limits.max_attributes = 6;
   limits.max_depth = 1;
   limits.max_name_bytes = 10;
   const auto nodes = [](std::size_t count) {
     return model_with([&](pbf_writer& graph) {
-      for (std::size_t i = 0; i < count; ++i) pbf_writer(graph, field::graph::node).add_string(4, "Add");
+      for (std::size_t i = 0; i < count; ++i) add_node(graph);
     });
   };
   CHECK(reason_of(nodes(3), limits) == "accepted");
@@ -100,15 +111,16 @@ TEST_CASE("model view: counts and depth are bounded", "[onnx][error]") {
   CHECK_THAT(reason_of(tensors(3), limits), Contains("more than 2 tensors"));
   const std::string inputs = model_with([&](pbf_writer& graph) {
     pbf_writer node(graph, field::graph::node);
-    for (int i = 0; i < 6; ++i) node.add_string(field::node::input, "x");
+    node.add_string(field::node::op_type, "Sum");
+    for (int i = 0; i < 7; ++i) node.add_string(field::node::input, "x");
   });
-  CHECK_THAT(reason_of(inputs, limits), Contains("more than 5 inputs"));
+  CHECK_THAT(reason_of(inputs, limits), Contains("more than 6 inputs"));
   const std::string name = model_with([&](pbf_writer& graph) { graph.add_string(field::graph::name, "12345678901"); });
   CHECK_THAT(reason_of(name, limits), Contains("at most 10"));
   // Graphs in graphs: the depth is bounded whatever the file says.
   const auto nested = [](std::size_t depth) {
     std::string inner;
-    pbf_writer(inner).add_string(field::graph::name, "g");
+    add_output(inner);
     for (std::size_t i = 0; i < depth; ++i) {
       std::string outer;
       pbf_writer graph(outer);
@@ -116,7 +128,10 @@ TEST_CASE("model view: counts and depth are bounded", "[onnx][error]") {
       pbf_writer attribute(node, field::node::attribute);
       attribute.add_message(field::attribute::graph, inner);
       attribute.commit();
+      node.add_string(field::node::op_type, "If");
+      node.add_string(field::node::output, "y");
       node.commit();
+      add_output(outer);
       inner = outer;
     }
     std::string file;
@@ -152,9 +167,10 @@ TEST_CASE("model view: what is no model is told so", "[onnx][error]") {
 TEST_CASE("model view: every truncation and every flipped bit gives an error or a view within bounds",
           "[onnx][property]") {
   GraphWriter graph;
-  graph.input("x", DataType::float32, {{-1, "N"}, {2, {}}});
-  const std::string w = graph.f32("w", {2, 2}, std::vector<float>{1, 2, 3, 4});
-  graph.add_as("y", "Gemm", {"x", w}, {{"alpha", 2.0F}, {"perm", std::vector<std::int64_t>{1, 0}}});
+  const Value x = graph.input("x", DataType::float32, {{-1, "N"}, {2, {}}});
+  const Value w = graph.f32("w", {2, 2}, std::vector<float>{1, 2, 3, 4});
+  const std::vector<std::int64_t> order{1, 0};
+  graph.add_as("y", "Gemm", {x, w}, {{"alpha", 2.0F}, {"perm", order}});
   graph.output("y", DataType::float32, {{-1, "N"}, {2, {}}});
   graph.metadata("a", "b");
   const std::vector<std::uint8_t> good = graph.finish("small");

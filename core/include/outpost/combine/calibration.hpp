@@ -36,7 +36,7 @@ class Calibration {
 
   /// Adds nodes that compute probability and label from `scores` (float32 [N, 1]) as the outputs `probability`
   /// (float32 [N]) and `label` (int64 [N], 1 where the score is above the threshold). Same bits as probability().
-  void write_graph(onnx::GraphWriter& graph, const std::string& scores) const;
+  void write_graph(onnx::GraphWriter& graph, onnx::Value scores) const;
   static Result<Calibration> read_graph(onnx::GraphReader& graph);
 
  private:

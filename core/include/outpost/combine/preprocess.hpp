@@ -60,7 +60,7 @@ class Preprocessor {
 
   /// Adds nodes that compute transform() from `rows` (float32 [N, input_features]); returns the name of the result,
   /// float32 [N, output_features]. Same bits as transform().
-  std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const;
+  onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const;
   static Result<Preprocessor> read_graph(onnx::GraphReader& graph, std::size_t input_features);
 
  private:

@@ -40,7 +40,7 @@ class Detector {
 
   /// Adds nodes that compute score() from `rows` (float32 [N, d], finite) and returns the name of the scores, float32
   /// [N, 1]. The fitted state is in those nodes and their named tensors, and nowhere else.
-  virtual std::string write_graph(onnx::GraphWriter& graph, const std::string& rows) const = 0;
+  virtual onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const = 0;
   /// Takes the state back out of what write_graph wrote, for `features` columns, into a detector made with the same
   /// parameters. Everything read is checked: whatever the file, scores are finite. Errors: corrupt_model.
   virtual Result<void> read_graph(onnx::GraphReader& graph, std::size_t features) = 0;

@@ -1,10 +1,28 @@
-#include "json_text.hpp"
+#include <outpost/base/json_text.hpp>
 
-#include <charconv>
 #include <cmath>
-#include <cstdio>
+#include <limits>
 
-namespace outpost::wasm {
+#include <fast_float/fast_float.h>
+#include <nlohmann/json.hpp>
+
+namespace outpost {
+namespace {
+
+template <class Number>
+std::string shortest(Number value) {
+  // std::to_chars would do, but the libc++ of Emscripten 3.1 has none for numbers with a point.
+  char digits[64];
+  const char* const end = nlohmann::detail::to_chars(digits, digits + sizeof digits, value);
+  std::string text(digits, static_cast<std::size_t>(end - digits));
+  if (text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0) text.resize(text.size() - 2);
+  return text;
+}
+
+}  // namespace
+
+std::string shortest_text(double value) { return shortest(value); }
+std::string shortest_text(float value) { return shortest(value); }
 
 void JsonText::begin(std::string_view key) {
   if (!first_) out_ += ',';
@@ -58,14 +76,23 @@ void JsonText::text_or_null(std::string_view key, std::string_view value) {
 void JsonText::real(std::string_view key, double value) {
   if (!std::isfinite(value)) return nothing(key);
   begin(key);
-  char digits[32];
-  out_.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.17g", value)));
+  out_ += shortest_text(value);
+}
+
+void JsonText::single(std::string_view key, float value) {
+  if (!std::isfinite(value)) return nothing(key);
+  begin(key);
+  std::string text = shortest_text(value);
+  // Readers take numbers for doubles first: where rounding twice would miss, all digits are written.
+  double decimal = 0;
+  fast_float::from_chars(text.data(), text.data() + text.size(), decimal);
+  const bool safe = std::fabs(decimal) <= std::numeric_limits<float>::max() && static_cast<float>(decimal) == value;
+  out_ += safe ? text : shortest_text(static_cast<double>(value));
 }
 
 void JsonText::count(std::string_view key, std::uint64_t value) {
   begin(key);
-  char digits[24];
-  out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  out_ += std::to_string(value);
 }
 
 void JsonText::count_or_null(std::string_view key, std::uint64_t value) {
@@ -83,4 +110,4 @@ void JsonText::nothing(std::string_view key) {
   out_ += "null";
 }
 
-}  // namespace outpost::wasm
+}  // namespace outpost

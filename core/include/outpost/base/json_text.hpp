@@ -1,14 +1,15 @@
-/// @file  JsonText: writes JSON in few bytes of code. Objects made through Embind cost several times as much over the
-/// wire, and JSON.parse is faster than a call for each property.
+/// @file  JsonText: writes JSON in few bytes of code, which matters where it goes over the wire.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
-namespace outpost::wasm {
+namespace outpost {
 
-/// Keys are empty inside of arrays and at the top. The caller closes what it opens. Text need not be valid UTF-8.
+/// Keys are empty inside of arrays and at the top. The caller closes what it opens. Text is taken as it is: UTF-8 in,
+/// UTF-8 out.
 class JsonText {
  public:
   void open(std::string_view key, char bracket);  ///< '{' or '['
@@ -16,6 +17,8 @@ class JsonText {
   void text(std::string_view key, std::string_view value);
   void text_or_null(std::string_view key, std::string_view value);  ///< null where empty
   void real(std::string_view key, double value);                    ///< null where not finite
+  /// A float32 in few digits, which also reads back by way of a double; null where not finite.
+  void single(std::string_view key, float value);
   void count(std::string_view key, std::uint64_t value);
   void count_or_null(std::string_view key, std::uint64_t value);  ///< null where 0
   void flag(std::string_view key, bool value);
@@ -30,4 +33,8 @@ class JsonText {
   bool first_ = true;
 };
 
-}  // namespace outpost::wasm
+/// The fewest digits that read back as the same number ("0.1", "12", "1e+30"), whatever the locale; finite.
+std::string shortest_text(double value);
+std::string shortest_text(float value);
+
+}  // namespace outpost
