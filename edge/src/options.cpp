@@ -20,6 +20,7 @@ constexpr const char* kDetector = "Detector";
 constexpr const char* kThreshold = "Threshold";
 constexpr const char* kRuntime = "Running the model";
 constexpr const char* kForeign = "Models that Outpost did not make";
+constexpr const char* kExplain = "Explaining";
 constexpr const char* kOutput = "Output";
 constexpr const char* kRun = "Running";
 
@@ -268,6 +269,53 @@ void add_runtime_options(CLI::App& app, Options& options) {
                      options.contamination = true;
                    })
       ->group(kForeign);
+}
+
+namespace {
+
+void add_method_option(CLI::App& app, Options& options) {
+  add_value_option(app, "--method", "auto|shap|lime",
+                   "How scores are split; default: auto, the detector's own way, else shap (docs/explain.md)",
+                   [&options](const std::string& value) {
+                     choose("--method", value, {"auto", "shap", "lime"});
+                     options.explain.method = *explain_method_from(value);
+                   })
+      ->group(kExplain);
+}
+
+}  // namespace
+
+void add_explain_options(CLI::App& app, Options& options) {
+  add_value_option(
+      app, "--row", "NUMBER", "Explain this row, counted from 0 (repeatable)",
+      [&options](const std::string& value) { options.rows.push_back(whole_number("--row", value, 0, UINT64_MAX)); },
+      true)
+      ->group(kExplain);
+  add_value_option(app, "--top", "NUMBER", "Explain so many rows, highest scores first; default: 3",
+                   [&options](const std::string& value) {
+                     options.top = static_cast<std::size_t>(whole_number("--top", value, 1, 100'000));
+                   })
+      ->group(kExplain);
+  add_method_option(app, options);
+  add_value_option(
+      app, "--keep", "COLUMNS", "Columns that 'not flagged if' leaves as they are (comma between; repeatable)",
+      [&options](const std::string& value) { append_list(options.keep, value); }, true)
+      ->group(kExplain);
+  app.add_flag("--global", options.global, "How much each feature matters over all rows, instead of single rows")
+      ->group(kExplain);
+  add_value_option(app, "--sample", "NUMBER",
+                   "Rows that --global explains, drawn by --seed; default: 1000, of shap and lime 100",
+                   [&options](const std::string& value) {
+                     options.sample = static_cast<std::size_t>(whole_number("--sample", value, 1, 100'000'000));
+                   })
+      ->group(kExplain);
+}
+
+void add_contribution_options(CLI::App& app, Options& options) {
+  app.add_flag("--explain", options.with_contributions,
+               "Say what each feature adds to the score (table, JSON, NDJSON) instead of how far out it is")
+      ->group(kExplain);
+  add_method_option(app, options);
 }
 
 void add_run_options(CLI::App& app, Options& options) {

@@ -15,6 +15,7 @@
 #include <outpost/data/features.hpp>
 #include <outpost/data/record_reader.hpp>
 #include <outpost/data/scan.hpp>
+#include <outpost/explain/explanation.hpp>
 #include <outpost/model/pipeline.hpp>
 
 namespace outpost::edge {
@@ -36,6 +37,13 @@ struct Options {
   bool reconstruction_error = false;
   std::optional<double> score_threshold;  ///< in the output's own scale
   bool contamination = false;             ///< --contamination was given; its value is in `pipeline`
+  // explain
+  ExplainOptions explain;             ///< seed is `seed`
+  std::vector<std::uint64_t> rows;    ///< which rows; empty = those with the highest scores
+  std::vector<std::string> keep;      ///< columns that a counterfactual leaves as they are
+  bool global = false;                ///< importance over the data instead of single rows
+  std::optional<std::size_t> sample;  ///< rows that `global` explains
+  bool with_contributions = false;    ///< detect: --explain
   // input
   ReaderOptions reader;
   ScanOptions scan;
@@ -71,6 +79,10 @@ void add_detector_options(CLI::App& app, Options& options);
 void add_threshold_options(CLI::App& app, Options& options);
 /// How `score` runs a model, and how it reads one that Outpost did not make.
 void add_runtime_options(CLI::App& app, Options& options);
+/// What `explain` explains, and how.
+void add_explain_options(CLI::App& app, Options& options);
+/// `detect`: --explain and --method.
+void add_contribution_options(CLI::App& app, Options& options);
 void add_run_options(CLI::App& app, Options& options);
 void add_output_options(CLI::App& app, Options& options, const std::string& output_help);
 void add_top_option(CLI::App& app, Options& options);

@@ -21,6 +21,7 @@ constexpr const char* kGreeting =
     "  outpost inspect data.csv             what is in a file: types, gaps, findings\n"
     "  outpost train data.csv -o MODEL      learn what is normal\n"
     "  outpost score new.csv --model MODEL  compare new rows with it\n"
+    "  outpost explain data.csv             what each feature adds to a score, and what would change it\n"
     "  outpost detectors                    the methods to choose from\n"
     "\n"
     "All commands and options: outpost --help, outpost COMMAND --help\n";

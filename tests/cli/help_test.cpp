@@ -14,7 +14,7 @@ TEST_CASE("outpost --help: every command has examples, exit statuses and lines o
   const Outcome all = cli({"--help"}).run();
   REQUIRE(all.status == 0);
   for (const char* command :
-       {"detect", "train", "score", "evaluate", "detectors", "inspect", "completion", "version"}) {
+       {"detect", "train", "score", "explain", "evaluate", "detectors", "inspect", "completion", "version"}) {
     CHECK(contains(all.out, std::string("  ") + command + " "));
     const Outcome help = cli({command, "--help"}).run();
     CHECK(help.status == 0);

@@ -24,6 +24,14 @@ build_preset() {
   cmake --build "$root/build/$preset" "${targets[@]}" >&2
 }
 
+# build_pwa: the web app into pwa/dist, unless it is newer than all it is made of; all talk goes to stderr.
+build_pwa() {
+  local stamp="$root/build/.pwa-built"
+  if [ -e "$stamp" ] && [ -e "$root/pwa/dist/index.html" ] && [ -z "$(find "$root/pwa" "$root/build/wasm/package" "$root/models/samples" "$root/package-lock.json" \
+    \( -name node_modules -o -name dist \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then return; fi
+  (cd "$root/pwa" && PATH="$root/node_modules/.bin:$PATH" npm run --silent build) >&2 && touch "$stamp"
+}
+
 # run_built PRESET PROGRAM [ARGUMENT...]: runs what build/PRESET holds: natively, under Node or under qemu.
 run_built() {
   local preset=$1 program=$2

@@ -143,6 +143,13 @@ suite_package() {
   run_script "$root/tests/package/package_test"
 }
 
+# The web app: types, logic, and the stories in Chromium against what is built.
+suite_pwa() {
+  build_or_fail wasm outpost_wasm_package || return
+  run_script "$root/pwa/tools/check"
+  if build_pwa; then run_script "$root/e2e/e2e_test"; else failed=$((failed + 1)); fi
+}
+
 suite_fuzz() {
   build_or_fail fuzz outpost_fuzz || return
   if [ "$long" -eq 1 ]; then run_script "$root/tools/fuzz" --seconds 300; else run_script "$root/tools/fuzz" --seconds 20; fi

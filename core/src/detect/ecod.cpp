@@ -136,6 +136,27 @@ class Ecod final : public Detector {
     }
   }
 
+  /// The tails themselves, of the sum that was chosen.
+  std::optional<double> contributions(std::span<const float> row, std::span<double> columns) const override {
+    std::array<double, 3> totals{};
+    const auto tails_of = [&](std::size_t f) {
+      const TailTable& table = tables_[f];
+      const auto above = std::upper_bound(table.knots.begin(), table.knots.end(), row[f]);
+      const auto upto = static_cast<std::size_t>(above - table.knots.begin());
+      const std::size_t below = upto > 0 && table.knots[upto - 1] == row[f] ? upto - 1 : upto;
+      std::array<double, 3> tails{};
+      add_tails(table.left[upto], table.right[below], table.left_skewed, tails.data());
+      return tails;
+    };
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      const std::array<double, 3> tails = tails_of(f);
+      for (std::size_t s = 0; s < totals.size(); ++s) totals[s] += tails[s];
+    }
+    const auto chosen = static_cast<std::size_t>(std::max_element(totals.begin(), totals.end()) - totals.begin());
+    for (std::size_t f = 0; f < row.size(); ++f) columns[f] = tails_of(f)[chosen];
+    return 0.0;
+  }
+
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     std::vector<float> knots, left, right;
     std::vector<std::size_t> lengths;

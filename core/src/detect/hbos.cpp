@@ -100,6 +100,17 @@ class Hbos final : public Detector {
     }
   }
 
+  std::optional<double> contributions(std::span<const float> row, std::span<double> columns) const override {
+    std::array<float, 32 * kSearchWidth> x{};
+    std::array<std::uint32_t, 32 * kSearchWidth> place{};
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      x[0] = row[f];
+      find_bins(histograms_[f], x, place, 1);
+      columns[f] = histograms_[f].scores[place[0]];
+    }
+    return 0.0;
+  }
+
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const auto features = static_cast<std::int64_t>(histograms_.size());
     std::vector<float> low, high, floors, scores;

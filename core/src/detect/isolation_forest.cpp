@@ -7,6 +7,7 @@
 
 #include "detect/forest_graph.hpp"
 #include "detect/forest_scorer.hpp"
+#include "detect/forest_shap.hpp"
 #include "detect/graph_support.hpp"
 #include "detect/isolation_tree.hpp"
 #include "detect/registry_rows.hpp"
@@ -34,6 +35,8 @@ constexpr int kSumBits = 24;  ///< whole numbers that float32 holds exactly
 constexpr int kMaxQuantumBits = 24;
 constexpr double kLongestPath = 1e6;     // no tree grown on as many rows as are allowed is deeper
 constexpr double kLargestExponent = 64;  // of portable_exp2_neg
+constexpr double kLn2 = 0.69314718055994530942;
+constexpr double kSameExponent = 1e-7;  // nearer than this a difference of scores is noise: the tangent is taken
 
 double power_of_two(int exponent) {
   double value = 1;
@@ -97,6 +100,22 @@ class IsolationForest final : public Detector {
     for (float& score : scores) score = portable_exp2_neg(score * path_scale_);
   }
 
+  /// Path-dependent TreeSHAP of the path length, brought to the score's scale by one factor: the slope of the line
+  /// between the score of the expected path and the row's.
+  std::optional<double> contributions(std::span<const float> row, std::span<double> columns) const override {
+    std::fill(columns.begin(), columns.end(), 0.0);
+    if (samples_ < 2) return 0.5;
+    const double expected = split_path_length(trees_, samples_, row, columns);
+    double change = 0;
+    for (const double part : columns) change += part;
+    const double base = score_of_path(expected);
+    const double slope = std::fabs(change * path_scale_) > kSameExponent
+                             ? (score_of_path(expected + change) - base) / change
+                             : -kLn2 * path_scale_ * base;
+    for (double& part : columns) part *= slope;
+    return base;
+  }
+
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const onnx::Value sum = write_forest(graph, rows, trees_);
     const onnx::Value path = graph.add("Mul", {sum, graph.f32("iforest.path_scale", {}, {&path_scale_, 1})});
@@ -127,6 +146,8 @@ class IsolationForest final : public Detector {
   }
 
  private:
+  double score_of_path(double path) const { return portable_exp(-kLn2 * path_scale_ * path); }
+
   float path_scale(std::size_t samples) const {
     const double total_path = static_cast<double>(options_.n_estimators) * average_path_length(samples);
     return samples > 1 ? static_cast<float>(1.0 / total_path) : 0.0F;
@@ -154,6 +175,7 @@ class IsolationForest final : public Detector {
     double longest = 0;
     int bits = 0;
     for (const IsolationTree& tree : trees_) {
+      if (tree_depth(tree) > kMaxTreeDepth) return graph.reject("a tree deeper than one is grown");
       double path = 0;
       for (std::size_t i = 0; i < tree.feature.size(); ++i) {
         if (tree.feature[i] != kLeaf) continue;

@@ -40,6 +40,8 @@ class Knn final : public Detector {
     }
   }
 
+  Matrix kept_rows(std::size_t count) const override { return index_.points(count); }
+
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const NeighbourIndex::GraphNeighbours near = index_.write_graph(graph, rows, k_);
     const auto distance = [&](std::size_t place) {

@@ -49,6 +49,8 @@ class LocalOutlierFactor final : public Detector {
     }
   }
 
+  Matrix kept_rows(std::size_t count) const override { return index_.points(count); }
+
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     using onnx::DataType;
     const auto n = static_cast<std::int64_t>(index_.size());

@@ -158,6 +158,19 @@ NeighbourIndex::NeighbourIndex(MatrixView rows, std::span<const std::uint32_t> c
   }
 }
 
+Matrix NeighbourIndex::points(std::size_t count) const {
+  Matrix rows(std::min(count, size_), features_);
+  const double unscale = power_of_two(-exponent_);
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const std::size_t point = r * size_ / rows.rows();
+    const PointBlocks::Line* line = &lines_[point / PointBlocks::kPoints * features_];
+    for (std::size_t f = 0; f < features_; ++f) {
+      rows(r, f) = static_cast<float>(line[f].values[point % PointBlocks::kPoints] * unscale);
+    }
+  }
+  return rows;
+}
+
 double NeighbourIndex::limit() const { return power_of_two(limit_exponent(features_) - exponent_); }
 
 void NeighbourIndex::nearest(MatrixView queries, std::span<const std::uint32_t> excluded, std::size_t k,

@@ -77,6 +77,8 @@ class NeighbourIndex {
 
   std::size_t size() const { return size_; }
   std::size_t features() const { return features_; }
+  /// At most `count` of the points, evenly chosen, in units of the data.
+  Matrix points(std::size_t count) const;
   /// Largest absolute query value that is told apart, in units of the data.
   double limit() const;
 

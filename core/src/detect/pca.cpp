@@ -149,6 +149,22 @@ class Pca final : public Detector {
     }
   }
 
+  /// The score is the sum of y_i^2, and y_i = sum_j z_j w_ji: column j has the part sum_i y_i z_j w_ji of it.
+  std::optional<double> contributions(std::span<const float> row, std::span<double> columns) const override {
+    std::vector<double> projections(components_);
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      const double z = row[f] - means_[f];
+      for (std::size_t c = 0; c < components_; ++c) projections[c] += z * weights_[f * components_ + c];
+    }
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      const double z = row[f] - means_[f];
+      double sum = 0;
+      for (std::size_t c = 0; c < components_; ++c) sum += projections[c] * (z * weights_[f * components_ + c]);
+      columns[f] = sum;
+    }
+    return 0.0;
+  }
+
   onnx::Value write_graph(onnx::GraphWriter& graph, onnx::Value rows) const override {
     const auto d = static_cast<std::int64_t>(means_.size()), m = static_cast<std::int64_t>(components_);
     const onnx::Value wide = graph.cast(rows, onnx::DataType::float64);

@@ -26,6 +26,7 @@ std::span<const Command> commands();
 Command detect_command();
 Command train_command();
 Command score_command();
+Command explain_command();
 Command evaluate_command();
 Command detectors_command();
 Command inspect_command();

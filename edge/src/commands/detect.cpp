@@ -17,6 +17,7 @@ constexpr const char* kExamples =
     "  outpost detect data.csv\n"
     "  outpost detect data.csv --detector knn --param n_neighbors=10\n"
     "  outpost detect data.csv --contamination 0.01 --top 25\n"
+    "  outpost detect data.csv --explain\n"
     "  outpost detect data.csv --exclude id,comment --type port=categorical\n"
     "  outpost detect data.csv --format csv -o scores.csv\n"
     "  zcat data.csv.gz | outpost detect - --format ndjson\n";
@@ -26,6 +27,7 @@ void add_options(CLI::App& app, Options& options) {
   add_detector_options(app, options);
   add_threshold_options(app, options);
   add_label_option(app, options);
+  add_contribution_options(app, options);
   add_column_options(app, options);
   add_input_options(app, options);
   add_output_options(app, options, "Write here instead of standard output; appears whole or not at all");
@@ -95,6 +97,14 @@ Result<void> run(const Options& options, Session& session) {
                   std::nullopt,
                   next_step(options)};
   const Pipeline& pipeline = fitted.pipeline;
+  std::optional<Explainer> explainer;
+  if (options.with_contributions) {
+    ExplainOptions how = options.explain;
+    how.seed = options.seed;
+    OUTPOST_TRY_ASSIGN(explainer, Explainer::create(pipeline, how));
+    rows.verdicts.explainer = &*explainer;
+    rows.metadata["contributions"] = std::string(to_string(explainer->method()));
+  }
   rows.facts.emplace_back("Detector", std::string(pipeline.detector().name) + " (" +
                                           std::string(pipeline.detector().title) + "), scaling " +
                                           std::string(to_string(pipeline.scaling())) + ", seed " +

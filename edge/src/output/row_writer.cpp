@@ -1,6 +1,8 @@
 #include "output/row_writer.hpp"
 
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "output/describe.hpp"
 #include "output/number_text.hpp"
@@ -28,7 +30,21 @@ std::string deviations_json(const Pipeline& pipeline, std::span<const float> fea
   return json_text(list);
 }
 
-void append_json_row(std::string& out, const Verdicts& verdicts, std::size_t row, std::span<const float> features) {
+/// The strongest contributions to the score of a flagged row.
+std::string contributions_json(const Verdicts& verdicts, const Explanation& explanation,
+                               std::span<const float> features) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const std::size_t f : strongest(explanation.contributions, kTopFeatures)) {
+    const Feature& feature = verdicts.features.features[f];
+    list.push_back({{"feature", feature.name},
+                    {"value", feature_value_json(feature, features[f])},
+                    {"contribution", rounded(explanation.contributions[f], 6)}});
+  }
+  return json_text(list);
+}
+
+void append_json_row(std::string& out, const Verdicts& verdicts, std::size_t row, std::span<const float> features,
+                     const std::optional<Explanation>& explanation) {
   const bool anomaly = verdicts.is_anomaly(row);
   out += "{\"row\":";
   append_integer(out, row);
@@ -44,6 +60,15 @@ void append_json_row(std::string& out, const Verdicts& verdicts, std::size_t row
     out += to_string(verdicts.severity(row));
     out += '"';
     if (anomaly) out += ",\"features\":" + deviations_json(*verdicts.pipeline, features);
+    if (explanation) {
+      // Of a training row the score is that without itself; contributions split that of a new row.
+      if (explanation->score != verdicts.scores[row]) {
+        out += ",\"explained_score\":";
+        append_float(out, explanation->score);
+      }
+      out += ",\"base\":" + short_number(explanation->base, 6);
+      out += ",\"contributions\":" + contributions_json(verdicts, *explanation, features);
+    }
   }
   out += '}';
 }
@@ -52,10 +77,20 @@ void append_json_row(std::string& out, const Verdicts& verdicts, std::size_t row
 Result<void> append_rows(const Verdicts& verdicts, RecordReader& reader, Session& session, Sink& sink,
                          std::string_view before_first, std::string_view between) {
   std::size_t written = 0;
+  std::optional<Error> problem;
   const auto append_row = [&](std::span<const float> features) {
     if (written >= verdicts.scores.size() || sink.failed()) return false;
+    std::optional<Explanation> explanation;
+    if (verdicts.explainer != nullptr && verdicts.is_anomaly(written)) {
+      auto found = verdicts.explainer->explain(features, session.run());
+      if (!found) {
+        problem = std::move(found).error();
+        return false;
+      }
+      explanation = std::move(*found);
+    }
     sink.buffer() += written == 0 ? before_first : between;
-    append_json_row(sink.buffer(), verdicts, written, features);
+    append_json_row(sink.buffer(), verdicts, written, features, explanation);
     sink.flush_if_full();
     ++written;
     return true;
@@ -72,6 +107,7 @@ Result<void> append_rows(const Verdicts& verdicts, RecordReader& reader, Session
                          [&](std::uint64_t, std::span<const float> features, const RecordBatch&, std::size_t) {
                            return append_row(features);
                          }));
+  if (problem) return tl::unexpected<Error>(std::move(*problem));
   if (written != verdicts.scores.size() && !sink.failed()) {
     return fail(ErrorCode::io_error, reader.source().name() + " changed while it was read",
                 "run again when nothing writes to it");

@@ -48,6 +48,22 @@ std::vector<Reason> reasons_of(const Pipeline& pipeline, std::span<const float> 
   return reasons;
 }
 
+/// What each feature adds to the score of the row, as a new one.
+Result<std::vector<Reason>> contributions_of(const Verdicts& verdicts, std::span<const float> features,
+                                             Session& session) {
+  OUTPOST_TRY_ASSIGN(const Explanation explanation, verdicts.explainer->explain(features, session.run()));
+  std::vector<Reason> reasons;
+  for (const std::size_t f : strongest(explanation.contributions, kTopFeatures)) {
+    const double part = explanation.contributions[f];
+    if (part == 0) continue;
+    const Feature& feature = verdicts.features.features[f];
+    reasons.push_back({feature.name, feature_value_text(feature, features[f]) + (part > 0 ? " (+" : " (") +
+                                         human_number(part, 3) + ")"});
+  }
+  if (reasons.empty()) reasons.push_back({"no feature by itself", ""});
+  return reasons;
+}
+
 Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<std::size_t>& order, Session& session) {
   const Verdicts& verdicts = rows.verdicts;
   std::vector<TopRow> top(order.size());
@@ -69,15 +85,26 @@ Result<std::vector<TopRow>> explain(const ScoredRows& rows, const std::vector<st
     handle = static_cast<std::size_t>(std::find(names.begin(), names.end(), *rows.handle) - names.begin());
   auto next = wanted.begin();
   if (next == wanted.end()) return top;
+  std::optional<Error> problem;
   OUTPOST_TRY(
       visit_rows(rows.reader, verdicts.features, session,
                  [&](std::uint64_t row, std::span<const float> features, const RecordBatch& batch, std::size_t place) {
                    if (row != next->first) return true;
                    TopRow& found = top[next->second];
-                   if (verdicts.pipeline != nullptr) found.reasons = reasons_of(*verdicts.pipeline, features);
+                   if (verdicts.explainer != nullptr) {
+                     auto reasons = contributions_of(verdicts, features, session);
+                     if (!reasons) {
+                       problem = std::move(reasons).error();
+                       return false;
+                     }
+                     found.reasons = std::move(*reasons);
+                   } else if (verdicts.pipeline != nullptr) {
+                     found.reasons = reasons_of(*verdicts.pipeline, features);
+                   }
                    if (handle < batch.columns) found.handle = batch.cell(place, handle);
                    return ++next != wanted.end();
                  }));
+  if (problem) return tl::unexpected<Error>(std::move(*problem));
   return top;
 }
 

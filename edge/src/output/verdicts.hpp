@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include <outpost/explain/explanation.hpp>
 #include <outpost/model/pipeline.hpp>
 
 namespace outpost::edge {
@@ -21,6 +22,8 @@ struct Verdicts {
   std::string threshold_origin = {};          ///< where it comes from: "mad", "--threshold", a file
   std::span<const float> probabilities = {};  ///< as a runtime gave them; empty: the pipeline's own
   std::span<const std::int64_t> labels = {};  ///< likewise; empty: score > threshold
+
+  const Explainer* explainer = nullptr;  ///< with a pipeline, where contributions are wanted
 
   static Verdicts of(const Pipeline& pipeline, std::span<const float> scores) {
     return {scores, pipeline.features(), &pipeline, pipeline.threshold(),

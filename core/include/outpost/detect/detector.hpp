@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -37,6 +38,15 @@ class Detector {
 
   /// Writes one finite score a row. `rows.cols()` is that of fit. Cannot fail once fitted.
   virtual void score(MatrixView rows, std::span<float> scores) const = 0;
+
+  /// Splits the score of one row over its columns: the number returned and all of `columns` (one a column, overwritten)
+  /// add up to score() but for rounding to float32, and for scores cut to its range. Nothing where the detector has no
+  /// such split of its own, and must be explained from outside. Docs: docs/explain.md.
+  virtual std::optional<double> contributions(std::span<const float> /*row*/, std::span<double> /*columns*/) const {
+    return std::nullopt;
+  }
+  /// At most `count` of the training rows that the detector keeps, evenly chosen; none where it keeps no rows.
+  virtual Matrix kept_rows(std::size_t /*count*/) const { return {}; }
 
   /// Adds nodes that compute score() from `rows` (float32 [N, d], finite) and returns the name of the scores, float32
   /// [N, 1]. The fitted state is in those nodes and their named tensors, and nowhere else.

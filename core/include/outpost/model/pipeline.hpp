@@ -68,6 +68,9 @@ class Pipeline {
   ThresholdMethod threshold_method() const { return threshold_method_; }
   std::uint64_t training_rows() const { return training_rows_; }
   std::size_t memory_bytes() const;
+  /// The parts that score() runs one after the other.
+  const Preprocessor& preprocessor() const { return preprocessor_; }
+  const Detector& fitted_detector() const { return *detector_; }
 
   /// What training saw of each feature, in their order.
   const std::vector<FeatureSummary>& summaries() const { return summaries_; }
