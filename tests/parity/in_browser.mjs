@@ -2,7 +2,8 @@
 //   node in_browser.mjs core PROGRAM.js OUT [OPTION...] [FILE.csv...]   outpost_parity
 //   node in_browser.mjs onnx IN OUT              onnxruntime-web scores the models of the folder IN
 //   node in_browser.mjs package IN OUT PACKAGE   the package outpost-wasm trains and scores on the data of IN again
-// IN is what outpost_parity wrote, with a list models.txt: "STEM DATA FEATURES DETECTOR KINDS INDICATOR" a line.
+// The last two with --speed: IN is what outpost_speed wrote, and each line of standard input is answered with a round.
+// Otherwise IN is what outpost_parity wrote, with a list models.txt: "STEM DATA FEATURES DETECTOR KINDS INDICATOR" a line.
 import {createReadStream, createWriteStream, readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
@@ -12,9 +13,12 @@ import {fileURLToPath} from 'node:url';
 
 import {chromium} from 'playwright-core';
 
+import {answerRounds} from './run_speed.mjs';
+
 const require = createRequire(import.meta.url);
 const here = dirname(fileURLToPath(import.meta.url));
-const [job, from, out, ...words] = process.argv.slice(2);
+const speed = process.argv.includes('--speed');
+const [job, from, out, ...words] = process.argv.slice(2).filter((word) => word !== '--speed');
 const files = words.filter((word) => word.endsWith('.csv')).map((file) => resolve(file));
 const types = {'.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm'};
 
@@ -33,6 +37,7 @@ async function answer(request, response) {
     await pipeline(request, createWriteStream(join(out, basename(name))));
     return response.writeHead(204).end();
   }
+  if (folder === 'favicon.ico') return response.writeHead(204).end();
   if (!folder) return response.writeHead(200, {'content-type': types['.html']}).end('<!doctype html><title>parity</title>');
   const path = folder === 'data' ? files[Number(name)] : folders[folder] && join(folders[folder], name);
   if (!path) return response.writeHead(404).end();
@@ -59,7 +64,7 @@ async function core({program, files, options}) {
   return {status, lines};
 }
 
-/** In the page. */
+/** In the page: the models of the list, or, without a list, globalThis.round. */
 async function again({kind, models, entry}) {
   const read = async (name) => {
     const response = await fetch(`/in/${name}`);
@@ -67,14 +72,20 @@ async function again({kind, models, entry}) {
     return response.arrayBuffer();
   };
   const write = (name, body) => fetch(`/out/${name}`, {method: 'PUT', body});
+  const runtime = {};
   if (kind === 'onnx') {
-    const ort = await import(`/ort/${entry}`);
+    const ort = runtime.ort = await import(`/ort/${entry}`);
     ort.env.wasm.wasmPaths = '/ort/';
     ort.env.wasm.numThreads = 1;
-    return (await import('/here/run_onnx.mjs')).runAllOnnx(ort, models, read, write);
+  } else {
+    runtime.outpost = await (await import('/package/index.js')).createOutpost({threads: false});
   }
-  const outpost = await (await import('/package/index.js')).createOutpost({threads: false});
-  return (await import('/here/run_package.mjs')).runPackage(outpost, models, read, write);
+  if (!models) {
+    globalThis.round = await (await import('/here/run_speed.mjs')).makeRound(runtime, read);
+    return [];
+  }
+  if (kind === 'onnx') return (await import('/here/run_onnx.mjs')).runAllOnnx(runtime.ort, models, read, write);
+  return (await import('/here/run_package.mjs')).runPackage(runtime.outpost, models, read, write);
 }
 
 /** The module of onnxruntime-web/wasm, beside which its WebAssembly is. */
@@ -97,11 +108,13 @@ try {
   const page = await browser.newPage();
   page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  const given = {kind: job, models: speed || job === 'core' ? null : modelList(), entry: basename(onnxEntry())};
   const {status, lines} = job === 'core'
     ? await page.evaluate(core, {program: basename(from, '.js'), files: files.map((file) => basename(file)),
       options: words.filter((word) => !word.endsWith('.csv'))})
-    : {status: 0, lines: await page.evaluate(again, {kind: job, models: modelList(), entry: basename(onnxEntry())})};
-  console.log(lines.join('\n'));
+    : {status: 0, lines: await page.evaluate(again, given)};
+  if (speed) await answerRounds(() => page.evaluate(() => globalThis.round()));
+  else console.log(lines.join('\n'));
   process.exitCode = status;
 } finally {
   await browser.close();

@@ -17,13 +17,11 @@
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-#ifndef HWY_COMPILE_ONLY_STATIC
-#include <hwy/targets.h>
-#endif
 
 #include <outpost/model/pipeline.hpp>
 
 #include "data_sets.hpp"
+#include "simd_target.hpp"
 
 using namespace outpost;
 using parity::DataSet;
@@ -41,7 +39,6 @@ constexpr char kUsage[] =
     "                   .names.txt; DATA.DETECTOR with .training.f32, .score.f32, .probability.f32 and .label.i64;\n"
     "                   numbers are raw, little-endian\n";
 constexpr int kUsageError = 2;
-constexpr int kNotHere = 3;
 
 struct Arguments {
   std::size_t max_rows = std::numeric_limits<std::size_t>::max();
@@ -75,30 +72,6 @@ std::optional<Arguments> parse(int count, char** words) {
   }
   if (out.max_rows == 0) return std::nullopt;
   return out;
-}
-
-/// Holds Highway to one SIMD target. 0, or the exit status.
-int choose_simd(const std::string& name) {
-  if (name.empty()) return 0;
-#ifdef HWY_COMPILE_ONLY_STATIC
-  std::fprintf(stderr, "outpost_parity: --simd: this build has one SIMD target\n");
-  return kNotHere;
-#else
-  std::int64_t target = 0;
-  if (name == "scalar") target = HWY_EMU128 | HWY_SCALAR;
-  if (name == "sse4") target = HWY_SSE4;
-  if (name == "avx2") target = HWY_AVX2;
-  if (name == "avx512") target = HWY_AVX3;
-  if (target == 0) return kUsageError;
-  target &= hwy::SupportedTargets();
-  if (target == 0) {
-    std::fprintf(stderr, "outpost_parity: this machine has no %s\n", name.c_str());
-    return kNotHere;
-  }
-  hwy::SetSupportedTargetsForTest(target);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return 0;
-#endif
 }
 
 std::optional<std::string> read_whole(const std::string& path) {
@@ -226,7 +199,7 @@ int main(int count, char** words) {
     std::fputs(kUsage, stderr);
     return kUsageError;
   }
-  if (const int status = choose_simd(arguments->simd); status != 0) return status;
+  if (const int status = parity::choose_simd(arguments->simd); status != 0) return status;
   bool good = true;
   for (const std::string& path : arguments->files) {
     const std::optional<std::string> bytes = read_whole(path);

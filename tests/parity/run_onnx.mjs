@@ -1,8 +1,10 @@
 // Scores rows with models by ONNX Runtime's JavaScript interface: the same in Node and in a page.
 
+export const makeSession = (ort, model) =>
+  ort.InferenceSession.create(model, {intraOpNumThreads: 1, graphOptimizationLevel: 'all'});
+
 /** The model's three outputs for all rows, fed in batches; float32, float32 and BigInt64. */
-export async function runOnnx(ort, model, features, columns, batchRows = 256) {
-  const session = await ort.InferenceSession.create(model, {intraOpNumThreads: 1, graphOptimizationLevel: 'all'});
+export async function runOnnx(ort, session, features, columns, batchRows = 256) {
   const rows = features.length / columns;
   const out = {score: new Float32Array(rows), probability: new Float32Array(rows), label: new BigInt64Array(rows)};
   for (let first = 0; first < rows; first += batchRows) {
@@ -11,7 +13,6 @@ export async function runOnnx(ort, model, features, columns, batchRows = 256) {
     const answers = await session.run({features: new ort.Tensor('float32', batch, [count, columns])});
     for (const name of Object.keys(out)) out[name].set(answers[name].data, first);
   }
-  await session.release();
   return out;
 }
 
@@ -24,7 +25,9 @@ export async function runAllOnnx(ort, models, read, write) {
   for (const {stem, data, features} of models) {
     try {
       const model = new Uint8Array(await read(`${stem}.onnx`));
-      const out = await runOnnx(ort, model, new Float32Array(await read(`${data}.features.f32`)), features);
+      const session = await makeSession(ort, model);
+      const out = await runOnnx(ort, session, new Float32Array(await read(`${data}.features.f32`)), features);
+      await session.release();
       await write(`${stem}.score.f32`, out.score);
       await write(`${stem}.probability.f32`, out.probability);
       await write(`${stem}.label.i64`, out.label);
