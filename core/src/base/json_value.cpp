@@ -1,5 +1,7 @@
 #include "base/json_value.hpp"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 namespace outpost {
@@ -58,8 +60,8 @@ class TreeBuilder {
     --left_;
     if (open_.empty()) return &root_;
     auto& members = open_.back()->members;
-    members.emplace_back(std::exchange(key_, {}), JsonValue());
-    return &members.back().second;
+    members.push_back({std::exchange(key_, {}), JsonValue()});
+    return &members.back().value;
   }
   JsonValue* number_of(JsonValue::Type type, double value) {
     JsonValue* const added = add();
@@ -89,6 +91,11 @@ class TreeBuilder {
 };
 
 }  // namespace
+
+JsonValue::JsonValue() = default;
+JsonValue::~JsonValue() = default;
+JsonValue::JsonValue(JsonValue&& other) noexcept = default;
+JsonValue& JsonValue::operator=(JsonValue&& other) noexcept = default;
 
 const JsonValue* JsonValue::find(std::string_view name) const {
   if (type != Type::object) return nullptr;

@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace outpost {
+
+struct JsonMember;
 
 struct JsonValue {
   enum class Type : std::uint8_t { nothing, flag, number, text, array, object };
@@ -17,11 +18,21 @@ struct JsonValue {
   double number = 0;      ///< numbers; flags as 0 and 1
   std::uint64_t whole = 0;
   std::string text;
-  std::vector<std::pair<std::string, JsonValue>> members;  ///< of objects, as written; of arrays with empty names
+  std::vector<JsonMember> members;  ///< of objects, as written; of arrays with empty names
+
+  JsonValue();
+  ~JsonValue();
+  JsonValue(JsonValue&& other) noexcept;
+  JsonValue& operator=(JsonValue&& other) noexcept;
 
   bool is(Type wanted) const { return type == wanted; }
   /// The first member of that name; nullptr where there is none or this is no object.
   const JsonValue* find(std::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 /// A value of type `nothing` where the text is no JSON, nested more than 64 deep, or of more values than a text of its

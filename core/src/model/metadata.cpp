@@ -274,7 +274,7 @@ Training read_training(std::string_view text, const FeatureSet& features, GraphR
   const auto& list = fields.at("features", Type::array).members;
   if (list.size() != features.size()) fields.reject("is for another number of features");
   for (std::size_t f = 0; f < features.size() && graph.ok(); ++f) {
-    training.summaries.push_back(read_summary(Fields(list[f].second, kTraining, graph), features.features[f]));
+    training.summaries.push_back(read_summary(Fields(list[f].value, kTraining, graph), features.features[f]));
   }
   return training;
 }
@@ -322,12 +322,12 @@ Notes read_notes(std::string_view text, GraphReader& graph) {
   const JsonValue json = parse_json(text);
   if (!json.is(Type::array)) graph.reject("'outpost.lineage' is no list");
   for (const auto& [none, pair] : json.members) {
-    if (!pair.is(Type::array) || pair.members.size() != 2 || !pair.members[0].second.is(Type::text) ||
-        !pair.members[1].second.is(Type::text)) {
+    if (!pair.is(Type::array) || pair.members.size() != 2 || !pair.members[0].value.is(Type::text) ||
+        !pair.members[1].value.is(Type::text)) {
       graph.reject("'outpost.lineage' has an entry that is no pair of texts");
       break;
     }
-    notes.emplace_back(pair.members[0].second.text, pair.members[1].second.text);
+    notes.emplace_back(pair.members[0].value.text, pair.members[1].value.text);
   }
   return notes;
 }
