@@ -11,6 +11,7 @@ namespace {
 
 template <class Number>
 std::string shortest(Number value) {
+  if (!std::isfinite(value)) return value != value ? "nan" : value < 0 ? "-inf" : "inf";
   // std::to_chars would do, but the libc++ of Emscripten 3.1 has none for numbers with a point.
   char digits[64];
   const char* const end = nlohmann::detail::to_chars(digits, digits + sizeof digits, value);

@@ -33,7 +33,8 @@ class JsonText {
   bool first_ = true;
 };
 
-/// The fewest digits that read back as the same number ("0.1", "12", "1e+30"), whatever the locale; finite.
+/// The fewest digits that read back as the same number ("0.1", "12", "1e+30"), whatever the locale; "inf", "-inf" and
+/// "nan" for what is no number.
 std::string shortest_text(double value);
 std::string shortest_text(float value);
 
