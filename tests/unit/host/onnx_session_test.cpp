@@ -61,7 +61,8 @@ class CancelAfter final : public Cancellation {
 
 }  // namespace
 
-TEST_CASE("onnx session: rows are fed in the batches that the model asks for, and none is lost", "[host]") {
+TEST_CASE("onnx session: rows are fed in the batches that the model asks for, and none is lost",
+          "[host][onnxruntime]") {
   if (!have_onnxruntime()) return;
   const OnnxSession session = open(doubler(2, "1000"));
   CHECK(session.batch_rows() == 1000);
@@ -81,7 +82,7 @@ TEST_CASE("onnx session: rows are fed in the batches that the model asks for, an
   for (std::size_t i = 0; i < 5000; ++i) REQUIRE(values[i] == 2 * static_cast<float>(i));
 }
 
-TEST_CASE("onnx session: a batch that is no number, or out of range, is not believed", "[host]") {
+TEST_CASE("onnx session: a batch that is no number, or out of range, is not believed", "[host][onnxruntime]") {
   if (!have_onnxruntime()) return;
   CHECK(open(doubler(2)).batch_rows() == host::kOnnxBatchRows);
   CHECK(open(doubler(2, "many")).batch_rows() == host::kOnnxBatchRows);
@@ -90,14 +91,14 @@ TEST_CASE("onnx session: a batch that is no number, or out of range, is not beli
   CHECK(open(doubler(2, "999999999999")).batch_rows() == 1'000'000);
 }
 
-TEST_CASE("onnx session: no rows give no values", "[host]") {
+TEST_CASE("onnx session: no rows give no values", "[host][onnxruntime]") {
   if (!have_onnxruntime()) return;
   const auto outputs = open(doubler(2)).run(Matrix(0, 2), kY, {});
   REQUIRE(outputs);
   CHECK(std::get<std::vector<float>>(outputs->front().values).empty());
 }
 
-TEST_CASE("onnx session: two at once give what each is asked", "[host]") {
+TEST_CASE("onnx session: two at once give what each is asked", "[host][onnxruntime]") {
   if (!have_onnxruntime()) return;
   const OnnxSession first = open(doubler(1));
   const OnnxSession second = open(doubler(1, "", onnx::DataType::float64));
@@ -107,7 +108,7 @@ TEST_CASE("onnx session: two at once give what each is asked", "[host]") {
         2 * static_cast<double>(0.1F));
 }
 
-TEST_CASE("onnx session: cancelled between batches, and in the middle of one", "[host]") {
+TEST_CASE("onnx session: cancelled between batches, and in the middle of one", "[host][onnxruntime]") {
   if (!have_onnxruntime()) return;
   SerialExecutor serial;
   const CancelAfter at_once(0);
@@ -131,7 +132,7 @@ TEST_CASE("onnx session: cancelled between batches, and in the middle of one", "
   CHECK(ended.error().code == ErrorCode::cancelled);
 }
 
-TEST_CASE("onnx session: rows, outputs and inputs that do not fit are refused", "[host][error]") {
+TEST_CASE("onnx session: rows, outputs and inputs that do not fit are refused", "[host][onnxruntime][error]") {
   if (!have_onnxruntime()) return;
   const OnnxSession session = open(doubler(3));
   const auto narrow = session.run(Matrix(5, 2), kY, {});
@@ -148,7 +149,7 @@ TEST_CASE("onnx session: rows, outputs and inputs that do not fit are refused", 
   CHECK(whole.error().code == ErrorCode::unsupported);
 }
 
-TEST_CASE("onnx session: an output that changes its width between batches is refused", "[host][error]") {
+TEST_CASE("onnx session: an output that changes its width between batches is refused", "[host][onnxruntime][error]") {
   if (!have_onnxruntime()) return;
   // Each row against all rows beside it: as many values a row as rows in the batch.
   onnx::GraphWriter graph;
@@ -167,7 +168,7 @@ TEST_CASE("onnx session: an output that changes its width between batches is ref
   CHECK(uneven.error().message == "output 'y' changes from 3 to 1 values a row between batches");
 }
 
-TEST_CASE("onnx session: a fixed number of rows is fed up to a million, never none", "[host][error]") {
+TEST_CASE("onnx session: a fixed number of rows is fed up to a million, never none", "[host][onnxruntime][error]") {
   if (!have_onnxruntime()) return;
   const auto fixed = [](std::int64_t count) {
     onnx::GraphWriter graph;
@@ -189,7 +190,7 @@ TEST_CASE("onnx session: a fixed number of rows is fed up to a million, never no
   }
 }
 
-TEST_CASE("onnx session: what is no model is refused before ONNX Runtime sees it", "[host][error]") {
+TEST_CASE("onnx session: what is no model is refused before ONNX Runtime sees it", "[host][onnxruntime][error]") {
   const std::vector<std::uint8_t> noise = {8, 8, 0xFF, 0xFF, 0xFF};
   const auto session = OnnxSession::create(noise, {});
   REQUIRE(!session);
@@ -201,7 +202,7 @@ TEST_CASE("onnx session: what is no model is refused before ONNX Runtime sees it
   CHECK(!empty);
 }
 
-TEST_CASE("onnx session: a library that is not there, or is another, is told", "[host][error]") {
+TEST_CASE("onnx session: a library that is not there, or is another, is told", "[host][onnxruntime][error]") {
   if (!have_onnxruntime()) return;
   const auto missing = host::find_onnxruntime("no/such/library.so");
   REQUIRE(!missing);
